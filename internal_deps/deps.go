@@ -1,0 +1,38 @@
+//go:build deps
+
+package deps
+
+import (
+	_ "cosmossdk.io/collections"
+	_ "cosmossdk.io/core/store"
+	_ "github.com/cometbft/cometbft/node"
+	_ "github.com/cometbft/cometbft/abci/example/kvstore"
+	_ "github.com/cometbft/cometbft/rpc/client/local"
+	_ "github.com/cometbft/cometbft/rpc/client/http"
+	_ "github.com/cometbft/cometbft/light"
+	_ "github.com/cockroachdb/apd/v3"
+	_ "github.com/cosmos/cosmos-db"
+	_ "github.com/cosmos/iavl"
+	_ "github.com/cosmos/ics23/go"
+	_ "github.com/danielgtaylor/huma/v2"
+	_ "github.com/danielgtaylor/huma/v2/adapters/humago"
+	_ "github.com/dlclark/regexp2"
+	_ "github.com/ethereum/go-ethereum/accounts/keystore"
+	_ "github.com/ethereum/go-ethereum/crypto"
+	_ "github.com/prometheus/client_golang/prometheus"
+	_ "github.com/prometheus/client_golang/prometheus/promhttp"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/santhosh-tekuri/jsonschema/v6"
+	_ "github.com/schollz/progressbar/v3"
+	_ "github.com/spf13/cobra"
+	_ "github.com/spf13/viper"
+	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/term"
+	_ "golang.org/x/text/encoding/charmap"
+	_ "golang.org/x/time/rate"
+	_ "google.golang.org/protobuf/proto"
+	_ "modernc.org/sqlite"
+	_ "pgregory.net/rapid"
+	_ "sigs.k8s.io/yaml"
+	_ "github.com/google/go-cmp/cmp"
+)
