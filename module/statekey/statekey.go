@@ -1,0 +1,69 @@
+// Package statekey gives the raw key of every provable record, exactly as the
+// modules' tables encode it, so that a verifier without the modules can ask
+// for, and check, the right key. A test in each module holds the two together.
+//
+// A key is the module's name, '/', the table's number, then the parts of the
+// table's key in order: text that is not last ends with a zero byte, bytes that
+// are not last carry their length as a uvarint, numbers are big-endian (signed
+// ones with the sign bit flipped so that they sort).
+package statekey
+
+import "encoding/binary"
+
+func table(module string, number byte) []byte {
+	return append([]byte(module+"/"), number)
+}
+
+func text(k []byte, s string) []byte { return append(append(k, s...), 0) }
+
+// Participant is the key of registry's participant record.
+func Participant(id string) []byte { return append(table("registry", 1), id...) }
+
+// Address is the key of registry's key record, by its 20-byte address.
+func Address(address []byte) []byte { return append(table("registry", 2), address...) }
+
+// Accreditation is the key of registry's accreditation record.
+func Accreditation(certifier, specification string) []byte {
+	return append(text(table("registry", 6), certifier), specification...)
+}
+
+// Specification is the key of product's specification record.
+func Specification(id string) []byte { return append(table("product", 1), id...) }
+
+// SpecificationVersion is the key of one version of a specification.
+func SpecificationVersion(id string, version uint32) []byte {
+	return binary.BigEndian.AppendUint32(text(table("product", 2), id), version)
+}
+
+// Product is the key of product's trade item record, by 14-digit GTIN.
+func Product(gtin string) []byte { return append(table("product", 3), gtin...) }
+
+// Batch is the key of product's batch record.
+func Batch(gtin, lot string) []byte { return append(text(table("product", 4), gtin), lot...) }
+
+// Attestation is the key of cert's attestation record.
+func Attestation(id string) []byte { return append(table("cert", 1), id...) }
+
+// AttestationsOf is the range [start, end) of cert's index by batch; what
+// follows start in a key is the attestation's id.
+func AttestationsOf(gtin, lot string) (start, end []byte) {
+	return prefix(text(text(table("cert", 2), gtin), lot))
+}
+
+// Event is the key of trace's event record, by its 32-byte id.
+func Event(id []byte) []byte { return append(table("trace", 1), id...) }
+
+// JourneyOf is the range [start, end) of trace's index by batch; what follows
+// start in a key is the event time (8 bytes, milliseconds, sign bit flipped)
+// and the event's id.
+func JourneyOf(gtin, lot string) (start, end []byte) {
+	return prefix(text(text(table("trace", 2), gtin), lot))
+}
+
+// prefix gives the range of the keys that begin with p, which ends with a zero
+// byte and so can be raised.
+func prefix(p []byte) (start, end []byte) {
+	end = append([]byte(nil), p...)
+	end[len(end)-1]++
+	return p, end
+}
