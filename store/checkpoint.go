@@ -1,0 +1,274 @@
+package store
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	dbm "github.com/cosmos/cosmos-db"
+)
+
+// A checkpoint lists the buckets of one committed height: prefix, leaves, root hash. The journal lists the keys of every commit
+// since. Together they give the tree at the last height without reading the flat table but where something changed.
+
+// checkpointChunk is about how many bytes one record of a checkpoint holds.
+const checkpointChunk = 256 << 10
+
+// checkpointDue says whether a commit should carry a new checkpoint: when the journal has grown past a quarter of
+// the keys, so that the cost per changed key stays constant and Open has little to catch up on.
+func (s *Store) checkpointDue(m meta, root *node) bool {
+	const least = 64 << 10
+	if root == nil {
+		return m.journalKeys > least
+	}
+	return m.journalKeys > max(least, uint64(root.count)/4)
+}
+
+// addCheckpoint adds to the batch a checkpoint of root at m.seq, and updates m to tell of it.
+func (s *Store) addCheckpoint(batch dbm.Batch, m *meta, root *node) error {
+	w := checkpointWriter{batch: batch}
+	if root != nil {
+		if err := w.walk(root); err != nil {
+			return err
+		}
+	}
+	if err := w.flush(); err != nil {
+		return err
+	}
+	for i := w.chunks; i < m.ckptChunks; i++ {
+		if err := batch.Delete(checkpointKey(i)); err != nil {
+			return err
+		}
+	}
+	// The journal of the last commit stays: its undo record names keys by it.
+	for i := m.journalFrom; i < m.seq; i++ {
+		if err := batch.Delete(journalKey(i)); err != nil {
+			return err
+		}
+	}
+	m.ckptSeq, m.ckptChunks, m.journalFrom, m.journalKeys = m.seq, w.chunks, m.seq, 0
+	return nil
+}
+
+// writeCheckpoint writes a checkpoint of the committed height by itself.
+func (s *Store) writeCheckpoint() error {
+	batch := s.db.NewBatch()
+	defer batch.Close()
+	m := s.meta
+	err := s.addCheckpoint(batch, &m, s.cur.Load().root)
+	if err == nil {
+		err = batch.Set(metaKey, m.encode())
+	}
+	if err == nil {
+		err = batch.WriteSync()
+	}
+	if err != nil {
+		return fmt.Errorf("store: writing the checkpoint of height %d: %w", m.height, err)
+	}
+	s.meta = m
+	return nil
+}
+
+type checkpointWriter struct {
+	batch  dbm.Batch
+	chunks uint32
+	buf    []byte
+	last   []byte
+}
+
+func (w *checkpointWriter) walk(n *node) error {
+	if n.bucket == nil {
+		if err := w.walk(n.left); err != nil {
+			return err
+		}
+		return w.walk(n.right)
+	}
+	w.buf = appendShared(w.buf, w.last, n.bucket.prefix)
+	w.buf = binary.AppendUvarint(w.buf, uint64(n.bit))
+	w.buf = binary.AppendUvarint(w.buf, uint64(n.count))
+	w.buf = append(w.buf, n.hash[:]...)
+	w.last = n.bucket.prefix
+	if len(w.buf) >= checkpointChunk {
+		return w.flush()
+	}
+	return nil
+}
+
+func (w *checkpointWriter) flush() error {
+	if err := w.batch.Set(checkpointKey(w.chunks), slices.Clone(append(w.buf, 0xff))); err != nil {
+		return err
+	}
+	w.chunks++
+	w.buf, w.last = w.buf[:0], nil
+	return nil
+}
+
+// readChunk decodes one record of a checkpoint into evicted buckets.
+func readChunk(b []byte) ([]*node, error) {
+	bad := fmt.Errorf("%w: a checkpoint record cannot be read", ErrCorrupt)
+	if len(b) == 0 || b[len(b)-1] != 0xff {
+		return nil, bad
+	}
+	r := &reader{b: b[:len(b)-1]}
+	var out []*node
+	var last []byte
+	for len(r.b) > 0 {
+		last = r.shared(last)
+		bit, count := r.uvarint(), r.uvarint()
+		h := r.bytes(hashLen)
+		if r.bad || !validStub(last, bit, count) {
+			return nil, bad
+		}
+		out = append(out, newStub(last, uint32(bit), uint32(count), hash(h)))
+	}
+	return out, nil
+}
+
+// validStub checks what a stub's prefix, bit and count must satisfy to be used without harm.
+func validStub(prefix []byte, bit, count uint64) bool {
+	if len(prefix) > MaxKeyLen || count == 0 || count > maxCount || bit > uint64(wholeKey(MaxKeyLen)) {
+		return false
+	}
+	if bit == uint64(wholeKey(len(prefix))) {
+		return count == 1 && len(prefix) > 0
+	}
+	return count > 1 && uint64(len(prefix)) == (bit+8)/9
+}
+
+// loadTree gives the tree of the committed height, checked against the app hash.
+func (s *Store) loadTree(m meta) (*node, error) {
+	if m.ckptChunks > 0 {
+		if root, err := s.fromCheckpoint(m); err == nil && rootHash(root) == m.appHash {
+			return root, nil
+		}
+		// The flat table is the truth: a checkpoint that does not fit is made again from it.
+	}
+	root, err := s.fromFlat()
+	if err != nil {
+		return nil, err
+	}
+	if h := rootHash(root); h != m.appHash {
+		return nil, fmt.Errorf("%w: its keys give the root %x, and height %d was committed with app hash %x; restore this node from a snapshot", ErrCorrupt, h, m.height, m.appHash)
+	}
+	return root, nil
+}
+
+// fromFlat builds the tree from the whole flat table, keeping packed leaves while the budget lasts.
+func (s *Store) fromFlat() (*node, error) {
+	l := loader{s: s, b: builder{maxLeaves: s.maxLeaves, keep: true}}
+	if err := l.scan(nil, nil); err != nil {
+		return nil, err
+	}
+	return l.b.finish(), nil
+}
+
+// loader feeds a builder.
+type loader struct {
+	s    *Store
+	b    builder
+	buf  []byte
+	read int64
+}
+
+func (l *loader) leaf(key, value []byte) error {
+	var h hash
+	h, l.buf = leafHash(l.buf, key, value)
+	l.b.addLeaf(key, h)
+	if l.read += int64(len(key) + 60); l.read > l.s.budget {
+		l.b.keep = false
+	}
+	return nil
+}
+
+func (l *loader) scan(start, end []byte) error {
+	if err := (flat{l.s.db}).scan(start, end, l.leaf); err != nil {
+		return fmt.Errorf("store: reading the flat table: %w", err)
+	}
+	return nil
+}
+
+func (l *loader) one(key []byte) error {
+	value, err := flat{l.s.db}.get(key)
+	if err != nil {
+		return fmt.Errorf("store: reading key %x: %w", key, err)
+	}
+	if value == nil {
+		return nil
+	}
+	return l.leaf(key, value)
+}
+
+// fromCheckpoint builds the tree from the buckets of the checkpoint. A bucket whose range holds a key of the journal is read anew from
+// the flat table; journal keys that lie in no bucket are looked up one by one.
+func (s *Store) fromCheckpoint(m meta) (*node, error) {
+	changed, err := s.journalSince(m)
+	if err != nil {
+		return nil, err
+	}
+	l := loader{s: s, b: builder{maxLeaves: s.maxLeaves, keep: true}}
+	for i := range m.ckptChunks {
+		b, err := s.db.Get(checkpointKey(i))
+		if err != nil {
+			return nil, fmt.Errorf("store: reading checkpoint record %d: %w", i, err)
+		}
+		stubs, err := readChunk(b)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range stubs {
+			if changed, err = l.stub(n, changed); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, key := range changed {
+		if err := l.one(key); err != nil {
+			return nil, err
+		}
+	}
+	return l.b.finish(), nil
+}
+
+// stub adds a bucket of the checkpoint and the changed keys before and in it; it returns those after.
+func (l *loader) stub(n *node, changed [][]byte) ([][]byte, error) {
+	start, end := prefixRange(n.bucket.prefix, n.bit)
+	if l.b.last != nil && bytes.Compare(start, l.b.last) <= 0 {
+		return nil, fmt.Errorf("%w: the checkpoint is not in order", ErrCorrupt)
+	}
+	for len(changed) > 0 && bytes.Compare(changed[0], start) < 0 {
+		if err := l.one(changed[0]); err != nil {
+			return nil, err
+		}
+		changed = changed[1:]
+	}
+	if len(changed) == 0 || !below(changed[0], end) {
+		l.b.addNode(n)
+		return changed, nil
+	}
+	for len(changed) > 0 && below(changed[0], end) {
+		changed = changed[1:]
+	}
+	return changed, l.scan(start, end)
+}
+
+// below says whether key is before the end of a range; a nil end has everything before it.
+func below(key, end []byte) bool { return end == nil || bytes.Compare(key, end) < 0 }
+
+// journalSince returns, sorted and once each, the keys changed since the checkpoint.
+func (s *Store) journalSince(m meta) ([][]byte, error) {
+	var all [][]byte
+	for seq := m.ckptSeq + 1; seq <= m.seq; seq++ {
+		b, err := s.db.Get(journalKey(seq))
+		if err != nil {
+			return nil, fmt.Errorf("store: reading journal record %d: %w", seq, err)
+		}
+		keys, err := decodeJournal(b)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, keys...)
+	}
+	slices.SortFunc(all, bytes.Compare)
+	return slices.CompactFunc(all, bytes.Equal), nil
+}
