@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/filiera-chain/filiera/gs1"
+	"github.com/filiera-chain/filiera/quantity"
 )
 
 // Bounds of an attestation. Counts are of list entries, lengths of characters.
@@ -145,20 +148,19 @@ func (a *Attestation) validateBatches() error {
 }
 
 func (b CoveredBatch) validate(at string) error {
-	if len(b.GTIN) != 14 || !allDigits(b.GTIN) {
-		return fmt.Errorf("%s.gtin is %q: it must be 14 digits, with leading zeros", at, b.GTIN)
+	if gtin, err := gs1.ParseGTIN(b.GTIN); err != nil {
+		return fmt.Errorf("%s.gtin: %w", at, err)
+	} else if gtin != b.GTIN {
+		return fmt.Errorf("%s.gtin is %q: write all 14 digits, %s", at, b.GTIN, gtin)
 	}
-	if want := checkDigit(b.GTIN[:13]); b.GTIN[13] != want {
-		return fmt.Errorf("%s.gtin is %q: its check digit should be %c", at, b.GTIN, want)
-	}
-	if b.Lot == "" || len(b.Lot) > 20 || strings.Trim(b.Lot, charset82) != "" {
-		return fmt.Errorf("%s.lot is %q: it must be 1 to 20 characters of GS1 character set 82", at, b.Lot)
+	if _, err := gs1.ParseLot(b.Lot); err != nil {
+		return fmt.Errorf("%s.lot: %w", at, err)
 	}
 	if b.Amount < 1 || b.Amount > MaxInteger {
 		return fmt.Errorf("%s.quantity.amount is %d: it must be from 1 to %d", at, b.Amount, int64(MaxInteger))
 	}
-	if !isUnitCode(b.Unit) {
-		return fmt.Errorf("%s.quantity.unit is %q: use a UN/ECE code of 2 or 3 capitals and digits, as GRM or H87", at, b.Unit)
+	if _, err := quantity.New(b.Amount, b.Unit); err != nil {
+		return fmt.Errorf("%s.quantity: %w", at, err)
 	}
 	return nil
 }

@@ -9,9 +9,6 @@ import (
 const (
 	issuerPrefix = "urn:filiera:"
 	uuidPrefix   = "urn:uuid:"
-
-	// charset82 is GS1 General Specifications, figure 7.11-1.
-	charset82 = `!"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz`
 )
 
 // IssuerURN names a participant of a chain as the issuer of a certificate.
@@ -99,42 +96,11 @@ func isSHA256(s string) bool {
 	return true
 }
 
-func isUnitCode(s string) bool {
-	if len(s) != 2 && len(s) != 3 {
-		return false
-	}
-	for i := range len(s) {
-		if !isDigit(s[i]) && (s[i] < 'A' || s[i] > 'Z') {
-			return false
-		}
-	}
-	return true
-}
-
 // isMediaType accepts type/subtype of RFC 6838 §4.2, without parameters.
 func isMediaType(s string) bool {
 	const extra = "!#$&-^_.+"
 	major, minor, ok := strings.Cut(s, "/")
 	return ok && isName(major, 127, extra) && isName(minor, 127, extra)
-}
-
-func allDigits(s string) bool {
-	for i := range len(s) {
-		if !isDigit(s[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-// checkDigit is the modulo 10 digit of GS1 General Specifications §7.9.1.
-func checkDigit(body string) byte {
-	sum, weight := 0, 3
-	for i := len(body) - 1; i >= 0; i-- {
-		sum += weight * int(body[i]-'0')
-		weight = 4 - weight
-	}
-	return byte('0' + (10-sum%10)%10)
 }
 
 // checkText bounds free text and refuses what prints as something else or as
