@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	corestore "cosmossdk.io/core/store"
+	corestore "cosmossdk.io/collections/corecompat"
 
 	"github.com/filiera-chain/filiera/store/proof"
 )

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"errors"
 
-	corestore "cosmossdk.io/core/store"
+	corestore "cosmossdk.io/collections/corecompat"
 	"github.com/tidwall/btree"
 )
 

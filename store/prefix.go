@@ -3,7 +3,7 @@ package store
 import (
 	"bytes"
 
-	corestore "cosmossdk.io/core/store"
+	corestore "cosmossdk.io/collections/corecompat"
 )
 
 // Prefix returns the window of kv on the keys that start with prefix; within it they go without the prefix. Prefix is

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	corestore "cosmossdk.io/core/store"
+	corestore "cosmossdk.io/collections/corecompat"
 	dbm "github.com/cosmos/cosmos-db"
 
 	"github.com/filiera-chain/filiera/store/proof"

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"sync/atomic"
 
-	corestore "cosmossdk.io/core/store"
+	corestore "cosmossdk.io/collections/corecompat"
 	ics23 "github.com/cosmos/ics23/go"
 
 	"github.com/filiera-chain/filiera/store/proof"
