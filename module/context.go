@@ -99,3 +99,8 @@ func accessor(name string) func(context.Context) KV {
 		return window{kv: b.kv, prefix: prefix}
 	}
 }
+
+// Over gives a context over what r reads, for checks that must not write: the
+// state behind a reader of committed state refuses writes, and announcements
+// are dropped with the context.
+func Over(r *Reader) *Context { return NewContext(r.kv, r.Block, Signer{}) }
