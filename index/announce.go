@@ -1,0 +1,118 @@
+package index
+
+import (
+	"encoding/base64"
+	"fmt"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+	"google.golang.org/protobuf/proto"
+
+	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
+	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
+	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
+	"github.com/filiera-chain/filiera/module"
+)
+
+// recordAttribute is the ABCI event attribute that holds an announcement.
+const recordAttribute = "record"
+
+// announcements maps the type of an ABCI event to the announcement it carries.
+var announcements = map[string]func() proto.Message{}
+
+func known[T any, P interface {
+	*T
+	proto.Message
+}]() {
+	var p P = new(T)
+	announcements[string(p.ProtoReflect().Descriptor().FullName())] = func() proto.Message { return P(new(T)) }
+}
+
+//nolint:gochecknoinits // fills one table of types
+func init() {
+	known[registryv1.ParticipantChanged]()
+	known[registryv1.KeyChanged]()
+	known[registryv1.GrantChanged]()
+	known[registryv1.AccreditationChanged]()
+	known[registryv1.ProposalChanged]()
+	known[registryv1.ParamsChanged]()
+	known[registryv1.ValidatorChanged]()
+	known[productv1.SpecificationChanged]()
+	known[productv1.VersionPublished]()
+	known[productv1.ProductChanged]()
+	known[productv1.BatchChanged]()
+	known[certv1.AttestationChanged]()
+	known[tracev1.EventCaptured]()
+}
+
+// Announce gives the ABCI event of an announcement: its type is the message's
+// full name, its one attribute the message's bytes in base64.
+func Announce(m proto.Message) (abci.Event, error) {
+	b, err := module.Marshal(m)
+	if err != nil {
+		return abci.Event{}, err
+	}
+	return abci.Event{
+		Type:       string(m.ProtoReflect().Descriptor().FullName()),
+		Attributes: []abci.EventAttribute{{Key: recordAttribute, Value: base64.StdEncoding.EncodeToString(b)}},
+	}, nil
+}
+
+// AnnounceRecord gives the announcement of a record as it stands: what a
+// genesis state, whose records no act announced, is told with. It gives nil for
+// a message that is no announced record.
+func AnnounceRecord(record proto.Message) proto.Message {
+	switch r := record.(type) {
+	case *registryv1.Participant:
+		return &registryv1.ParticipantChanged{Participant: r}
+	case *registryv1.Key:
+		return &registryv1.KeyChanged{Key: r}
+	case *registryv1.Grant:
+		return &registryv1.GrantChanged{Grant: r}
+	case *registryv1.Accreditation:
+		return &registryv1.AccreditationChanged{Accreditation: r}
+	case *registryv1.Proposal:
+		return &registryv1.ProposalChanged{Proposal: r}
+	case *registryv1.Params:
+		return &registryv1.ParamsChanged{Params: r}
+	case *registryv1.Validator:
+		return &registryv1.ValidatorChanged{Validator: r}
+	case *productv1.Specification:
+		return &productv1.SpecificationChanged{Specification: r}
+	case *productv1.SpecificationVersion:
+		return &productv1.VersionPublished{Version: r}
+	case *productv1.Product:
+		return &productv1.ProductChanged{Product: r}
+	case *productv1.Batch:
+		return &productv1.BatchChanged{Batch: r}
+	case *certv1.Attestation:
+		return &certv1.AttestationChanged{Attestation: r}
+	case *tracev1.Event:
+		return &tracev1.EventCaptured{Event: r}
+	}
+	return nil
+}
+
+// announcement reads an ABCI event: nil, nil when it is of a type that this
+// read model does not know.
+func announcement(e *abci.Event) (proto.Message, error) {
+	newMessage, ok := announcements[e.Type]
+	if !ok {
+		return nil, nil
+	}
+	for i := range e.Attributes {
+		if e.Attributes[i].Key != recordAttribute {
+			continue
+		}
+		b, err := base64.StdEncoding.DecodeString(e.Attributes[i].Value)
+		if err != nil {
+			return nil, fmt.Errorf("announcement %s: the record is not base64: %w", e.Type, err)
+		}
+		m := newMessage()
+		if err := proto.Unmarshal(b, m); err != nil {
+			return nil, fmt.Errorf("announcement %s: %w", e.Type, err)
+		}
+		return m, nil
+	}
+	return nil, fmt.Errorf("announcement %s has no attribute %q", e.Type, recordAttribute)
+}

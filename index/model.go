@@ -1,0 +1,181 @@
+package index
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"time"
+
+	abci "github.com/cometbft/cometbft/abci/types"
+
+	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
+	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
+	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
+)
+
+// Block is a committed block as the read model takes it.
+type Block struct {
+	Height int64
+	Time   time.Time
+	// Hash of the block's header: 32 bytes.
+	Hash []byte
+	// Genesis announces what the genesis state holds, where the first block's
+	// own events do not. Applied before the transactions.
+	Genesis []abci.Event
+	Txs     [][]byte
+	// Results has one entry per transaction.
+	Results   []*abci.ExecTxResult
+	EndEvents []abci.Event
+}
+
+// Model is a read model. Apply has one caller at a time; everything else is
+// safe for concurrent use.
+type Model interface {
+	// Height is the last applied height, 0 when there is none.
+	Height(ctx context.Context) (int64, error)
+	// Apply takes blocks of ascending, adjacent heights, all or none. Heights
+	// already applied are passed over if they are the same blocks; a gap is
+	// ErrGap and a different block is ErrFork. The first block ever applied may
+	// have any height.
+	Apply(ctx context.Context, blocks []Block) error
+
+	// Tx finds a transaction by its 32-byte hash; nil, nil when it is absent.
+	Tx(ctx context.Context, hash []byte) (*Tx, error)
+
+	Participants(ctx context.Context, f ParticipantFilter, p Page) (List[*registryv1.Participant], error)
+	// Keys, Grants and Accreditations are the whole, bounded lists of one
+	// participant, in order of label, number and specification.
+	Keys(ctx context.Context, participant string) ([]*registryv1.Key, error)
+	Grants(ctx context.Context, participant string) ([]*registryv1.Grant, error)
+	Accreditations(ctx context.Context, participant string) ([]*registryv1.Accreditation, error)
+	// Validators are those with power, by public key.
+	Validators(ctx context.Context) ([]*registryv1.Validator, error)
+	// Params are nil until a block announces them.
+	Params(ctx context.Context) (*registryv1.Params, error)
+	Proposals(ctx context.Context, f ProposalFilter, p Page) (List[*registryv1.Proposal], error)
+	// Proposal is nil when it is absent.
+	Proposal(ctx context.Context, id uint64) (*registryv1.Proposal, error)
+
+	Specifications(ctx context.Context, f SpecificationFilter, p Page) (List[*productv1.Specification], error)
+	// Versions are all versions of one specification, from 1.
+	Versions(ctx context.Context, specification string) ([]*productv1.SpecificationVersion, error)
+	Products(ctx context.Context, f ProductFilter, p Page) (List[*productv1.Product], error)
+	Batches(ctx context.Context, f BatchFilter, p Page) (List[*productv1.Batch], error)
+	Attestations(ctx context.Context, f AttestationFilter, p Page) (List[*certv1.Attestation], error)
+	Events(ctx context.Context, f EventFilter, p Page) (List[*Event], error)
+	// Event finds an event by its 32-byte id; nil, nil when it is absent.
+	Event(ctx context.Context, id []byte) (*Event, error)
+
+	// Dump writes every row of every table in a fixed order: two models of the
+	// same blocks dump the same bytes.
+	Dump(ctx context.Context, w io.Writer) error
+	Close() error
+}
+
+// Tx is a committed transaction and what came of it.
+type Tx struct {
+	// Hash is SHA-256 of the transaction: 32 bytes.
+	Hash   []byte
+	Height int64
+	Index  uint32
+	// Code is 0 on success, else the refusal's number in Codespace.
+	Code      uint32
+	Codespace string
+	// ID is the refusal's stable word, such as "product.duplicate_batch".
+	ID      string
+	Message string
+	// Signer is the participant; empty when the key belongs to none.
+	Signer string
+	// Acts are the full names of the messages, in order.
+	Acts []string
+	// Results is the encoded tx.v1.TxResult of a successful transaction.
+	Results []byte
+	// Time is the block's.
+	Time time.Time
+}
+
+// Event is a captured event with the JSON it came from.
+type Event struct {
+	Record *tracev1.Event
+	// Document is the event object as captured; nil if it could not be found
+	// in the transaction.
+	Document json.RawMessage
+	// Context is the document's JSON-LD context; nil when it has none.
+	Context json.RawMessage
+	// TxHash is the transaction that captured it: 32 bytes.
+	TxHash []byte
+}
+
+// Filters: the zero value of a field does not filter.
+type (
+	ParticipantFilter struct {
+		// Role must be granted and not revoked.
+		Role   registryv1.Role
+		Status registryv1.ParticipantStatus
+	}
+	ProposalFilter      struct{ Status registryv1.ProposalStatus }
+	SpecificationFilter struct{ Scheme productv1.Scheme }
+	ProductFilter       struct{ Owner, Specification string }
+	BatchFilter         struct {
+		GTIN, Owner, Custodian, Specification string
+		Status                                productv1.BatchStatus
+		// From and To bound the production date, YYYY-MM-DD, both included.
+		From, To string
+	}
+	AttestationFilter struct {
+		Certifier, Specification string
+		// GTIN and Lot together name a covered batch; GTIN alone any batch of it.
+		GTIN, Lot string
+		// Status is the word of the last line of the history.
+		Status string
+	}
+	EventFilter struct {
+		Type, Action, BizStep, Disposition, Reporter string
+		// GTIN and Lot together name a batch involved; GTIN alone any batch of it.
+		GTIN, Lot string
+		// From is included and To is not; event time in unix milliseconds.
+		From, To *int64
+	}
+)
+
+// Page asks for a part of a list.
+type Page struct {
+	// Limit is the most items to answer; 0 means DefaultLimit, at most MaxLimit.
+	Limit int
+	// Token is List.Next of the part before; empty starts at the beginning. It
+	// is good for the same list with the same filter only.
+	Token string
+}
+
+// Limits of a page, in items.
+const (
+	DefaultLimit = 50
+	MaxLimit     = 500
+)
+
+// List is a part of a list.
+type List[T any] struct {
+	Items []T
+	// Next is empty when nothing follows.
+	Next string
+}
+
+// What Apply and the lists refuse.
+var (
+	ErrGap       = errors.New("a block is missing before this one")
+	ErrFork      = errors.New("another block was applied at this height; the read model belongs to another chain, rebuild it")
+	ErrPageToken = errors.New("the page token is not one that this list gave for this filter; start again without it")
+	ErrSchema    = errors.New("the read model was written by another version; run filiera index rebuild")
+)
+
+// Source gives committed blocks.
+type Source interface {
+	// First is the height of the chain's first block.
+	First() int64
+	// LastHeight is the last height that the application has committed.
+	LastHeight() (int64, error)
+	// Block gives a block between First and LastHeight.
+	Block(height int64) (Block, error)
+}

@@ -1,0 +1,188 @@
+package index
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/filiera-chain/filiera/envelope"
+)
+
+// Projector follows a source into a model. It runs beside consensus and never
+// holds it up: Notify only rings a bell.
+type Projector struct {
+	model  Model
+	source Source
+	log    *slog.Logger
+	bell   chan struct{}
+
+	mu     sync.Mutex
+	moved  chan struct{} // closed when state changes
+	status Status
+	subs   map[int]func(Projected)
+	nextID int
+}
+
+// Status is how far a projector is.
+type Status struct {
+	// Height is the last applied height.
+	Height int64
+	// Head is the source's last height, as last seen.
+	Head int64
+	// Failure is why the last attempt failed; empty while all is well.
+	Failure string
+}
+
+// Lag is how many blocks are still to be applied.
+func (s Status) Lag() int64 { return max(s.Head-s.Height, 0) }
+
+// Projected is told to subscribers once a block is in the model.
+type Projected struct {
+	Height int64
+	Time   time.Time
+	// TxHashes are the block's transactions, in order.
+	TxHashes [][32]byte
+}
+
+// NewProjector gives a projector; Run makes it work.
+func NewProjector(m Model, s Source, log *slog.Logger) *Projector {
+	return &Projector{
+		model: m, source: s, log: log,
+		bell: make(chan struct{}, 1), moved: make(chan struct{}), subs: map[int]func(Projected){},
+	}
+}
+
+// Notify says that there may be a new block. It never blocks, and may be called
+// from anywhere.
+func (p *Projector) Notify() {
+	select {
+	case p.bell <- struct{}{}:
+	default:
+	}
+}
+
+// Subscribe has fn called for every block from now on, in order, from the
+// projector's own goroutine: fn must be quick. The function returned ends it.
+func (p *Projector) Subscribe(fn func(Projected)) (cancel func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	id := p.nextID
+	p.nextID++
+	p.subs[id] = fn
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		delete(p.subs, id)
+	}
+}
+
+// Status is how far the projector is now.
+func (p *Projector) Status() Status {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.status
+}
+
+// WaitHeight returns once height is applied, or with the context's error.
+func (p *Projector) WaitHeight(ctx context.Context, height int64) error {
+	for {
+		p.mu.Lock()
+		at, moved := p.status.Height, p.moved
+		p.mu.Unlock()
+		if at >= height {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-moved:
+		}
+	}
+}
+
+// The projector looks by itself this often, whether or not it was notified, and
+// waits this long after a failure.
+const (
+	lookEvery  = time.Second
+	retryAfter = time.Second
+)
+
+// Run follows the source until ctx is done. A failure is logged, shown in
+// Status and tried again: the blocks stay where they are.
+func (p *Projector) Run(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		case <-p.bell:
+		}
+		wait := lookEvery
+		if err := p.catchUp(ctx); err != nil && ctx.Err() == nil {
+			p.log.Error("the read model does not follow the chain", "err", err)
+			p.set(func(s *Status) { s.Failure = err.Error() })
+			wait = retryAfter
+		}
+		timer.Reset(wait)
+	}
+}
+
+func (p *Projector) catchUp(ctx context.Context) error {
+	height, err := p.model.Height(ctx)
+	if err != nil {
+		return err
+	}
+	for {
+		last, err := p.source.LastHeight()
+		if err != nil {
+			return err
+		}
+		p.set(func(s *Status) { s.Height, s.Head, s.Failure = height, last, "" })
+		if height >= last {
+			return nil
+		}
+		blocks, err := step(ctx, p.model, p.source, height, last)
+		if err != nil {
+			return err
+		}
+		height = blocks[len(blocks)-1].Height
+		p.set(func(s *Status) { s.Height = height })
+		p.tell(blocks)
+	}
+}
+
+// set changes the status and wakes who waits for it.
+func (p *Projector) set(change func(*Status)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	before := p.status.Height
+	change(&p.status)
+	if p.status.Height != before {
+		close(p.moved)
+		p.moved = make(chan struct{})
+	}
+}
+
+func (p *Projector) tell(blocks []Block) {
+	p.mu.Lock()
+	subs := make([]func(Projected), 0, len(p.subs))
+	for _, fn := range p.subs {
+		subs = append(subs, fn)
+	}
+	p.mu.Unlock()
+	if len(subs) == 0 {
+		return
+	}
+	for i := range blocks {
+		told := Projected{Height: blocks[i].Height, Time: blocks[i].Time, TxHashes: make([][32]byte, len(blocks[i].Txs))}
+		for j, raw := range blocks[i].Txs {
+			told.TxHashes[j] = envelope.Hash(raw)
+		}
+		for _, fn := range subs {
+			fn(told)
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package index
+
+// schemaVersion changes with any change of the tables or of how blocks become
+// rows; a file of another version is refused and rebuilt.
+const schemaVersion = "1"
+
+// schema: typed columns are what lists filter and order by; record is the
+// announced record as protobuf. Times are unix seconds unless said otherwise.
+const schema = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- time in unix nanoseconds
+CREATE TABLE blocks (height INTEGER PRIMARY KEY, hash BLOB NOT NULL, time INTEGER NOT NULL, txs INTEGER NOT NULL);
+
+-- seq is height * 2^20 + position in the block; tag is the first 8 bytes of the
+-- hash as an integer, so that the index stays small
+CREATE TABLE txs (seq INTEGER PRIMARY KEY, tag INTEGER NOT NULL, hash BLOB NOT NULL, code INTEGER NOT NULL,
+  codespace TEXT NOT NULL, id TEXT NOT NULL, message TEXT NOT NULL, signer TEXT NOT NULL, acts TEXT NOT NULL,
+  results BLOB NOT NULL, time INTEGER NOT NULL);
+CREATE INDEX txs_tag ON txs (tag);
+
+CREATE TABLE participants (id TEXT PRIMARY KEY, status INTEGER NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE keys (address BLOB PRIMARY KEY, participant TEXT NOT NULL, label TEXT NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX keys_participant ON keys (participant, label);
+CREATE TABLE grants (participant TEXT NOT NULL, number INTEGER NOT NULL, role INTEGER NOT NULL, revoked INTEGER NOT NULL,
+  record BLOB NOT NULL, PRIMARY KEY (participant, number)) WITHOUT ROWID;
+CREATE TABLE accreditations (certifier TEXT NOT NULL, specification TEXT NOT NULL, status INTEGER NOT NULL,
+  record BLOB NOT NULL, PRIMARY KEY (certifier, specification)) WITHOUT ROWID;
+CREATE TABLE proposals (id INTEGER PRIMARY KEY, status INTEGER NOT NULL, record BLOB NOT NULL);
+CREATE TABLE params (id INTEGER PRIMARY KEY, record BLOB NOT NULL);
+CREATE TABLE validators (public_key BLOB PRIMARY KEY, power INTEGER NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE specifications (id TEXT PRIMARY KEY, scheme INTEGER NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE spec_versions (specification TEXT NOT NULL, version INTEGER NOT NULL, record BLOB NOT NULL,
+  PRIMARY KEY (specification, version)) WITHOUT ROWID;
+CREATE TABLE products (gtin TEXT PRIMARY KEY, owner TEXT NOT NULL, specification TEXT NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX products_owner ON products (owner, gtin);
+CREATE INDEX products_specification ON products (specification, gtin);
+
+CREATE TABLE batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, owner TEXT NOT NULL, custodian TEXT NOT NULL,
+  specification TEXT NOT NULL, status INTEGER NOT NULL, production_date TEXT NOT NULL, record BLOB NOT NULL,
+  PRIMARY KEY (gtin, lot)) WITHOUT ROWID;
+CREATE INDEX batches_owner ON batches (owner, gtin, lot);
+CREATE INDEX batches_specification ON batches (specification, gtin, lot);
+CREATE INDEX batches_date ON batches (production_date);
+-- most batches are active (1): the few that are not are found without a scan
+CREATE INDEX batches_status ON batches (status, gtin, lot) WHERE status <> 1;
+
+CREATE TABLE attestations (id TEXT PRIMARY KEY, certifier TEXT NOT NULL, specification TEXT NOT NULL, status TEXT NOT NULL,
+  record BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX attestations_certifier ON attestations (certifier, id);
+CREATE INDEX attestations_specification ON attestations (specification, id);
+CREATE TABLE attestation_batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, attestation TEXT NOT NULL,
+  PRIMARY KEY (gtin, lot, attestation)) WITHOUT ROWID;
+
+-- event_time in unix milliseconds; document is the event's JSON as captured
+CREATE TABLE events (id BLOB PRIMARY KEY, event_time INTEGER NOT NULL, type TEXT NOT NULL, action TEXT NOT NULL,
+  biz_step TEXT NOT NULL, disposition TEXT NOT NULL, reporter TEXT NOT NULL, tx BLOB NOT NULL, record BLOB NOT NULL,
+  document TEXT NOT NULL, context TEXT NOT NULL);
+CREATE INDEX events_time ON events (event_time, id);
+CREATE INDEX events_reporter ON events (reporter, event_time, id);
+CREATE TABLE event_batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, event_time INTEGER NOT NULL, event BLOB NOT NULL,
+  part INTEGER NOT NULL, PRIMARY KEY (gtin, lot, event_time, event, part)) WITHOUT ROWID;
+`
+
+// table says how rows are written: the first key columns are the row's key.
+type table struct {
+	name string
+	key  int
+	cols []string
+}
+
+// The tables that blocks write, in the order in which they are written.
+const (
+	tBlocks = iota
+	tTxs
+	tParticipants
+	tKeys
+	tGrants
+	tAccreditations
+	tProposals
+	tParams
+	tValidators
+	tSpecifications
+	tSpecVersions
+	tProducts
+	tBatches
+	tAttestations
+	tAttestationBatches
+	tEvents
+	tEventBatches
+	tableCount
+)
+
+var tables = [tableCount]table{
+	tBlocks:             {"blocks", 1, []string{"height", "hash", "time", "txs"}},
+	tTxs:                {"txs", 1, []string{"seq", "tag", "hash", "code", "codespace", "id", "message", "signer", "acts", "results", "time"}},
+	tParticipants:       {"participants", 1, []string{"id", "status", "record"}},
+	tKeys:               {"keys", 1, []string{"address", "participant", "label", "record"}},
+	tGrants:             {"grants", 2, []string{"participant", "number", "role", "revoked", "record"}},
+	tAccreditations:     {"accreditations", 2, []string{"certifier", "specification", "status", "record"}},
+	tProposals:          {"proposals", 1, []string{"id", "status", "record"}},
+	tParams:             {"params", 1, []string{"id", "record"}},
+	tValidators:         {"validators", 1, []string{"public_key", "power", "record"}},
+	tSpecifications:     {"specifications", 1, []string{"id", "scheme", "record"}},
+	tSpecVersions:       {"spec_versions", 2, []string{"specification", "version", "record"}},
+	tProducts:           {"products", 1, []string{"gtin", "owner", "specification", "record"}},
+	tBatches:            {"batches", 2, []string{"gtin", "lot", "owner", "custodian", "specification", "status", "production_date", "record"}},
+	tAttestations:       {"attestations", 1, []string{"id", "certifier", "specification", "status", "record"}},
+	tAttestationBatches: {"attestation_batches", 3, []string{"gtin", "lot", "attestation"}},
+	tEvents:             {"events", 1, []string{"id", "event_time", "type", "action", "biz_step", "disposition", "reporter", "tx", "record", "document", "context"}},
+	tEventBatches:       {"event_batches", 5, []string{"gtin", "lot", "event_time", "event", "part"}},
+}
