@@ -1,0 +1,147 @@
+package epcis
+
+import "fmt"
+
+// EventType is one of the five event types of EPCIS 2.0.
+type EventType string
+
+// The event types.
+const (
+	ObjectEvent         EventType = "ObjectEvent"
+	AggregationEvent    EventType = "AggregationEvent"
+	AssociationEvent    EventType = "AssociationEvent"
+	TransactionEvent    EventType = "TransactionEvent"
+	TransformationEvent EventType = "TransformationEvent"
+)
+
+// common are the fields that every event may have.
+var common = map[string]check{
+	"@context": contextCheck, "type": isText, "eventTime": isTime, "recordTime": isTime, "eventTimeZoneOffset": isOffset,
+	"eventID": isURI, "certificationInfo": certification, "errorDeclaration": errorDecl.check,
+	"bizStep": bizSteps.check, "disposition": dispositions.check, "persistentDisposition": checkPersistent,
+	"readPoint": place.check, "bizLocation": place.check,
+	"bizTransactionList": listOf(bizTransaction.check, 0, false),
+	"sourceList":         listOf(source.check, 0, false),
+	"destinationList":    listOf(destination.check, 0, false),
+	"sensorElementList":  listOf(sensorElement.check, 0, false),
+}
+
+// shapes describe each event type. Source: EPCIS 2.0.1, section 7.4, and its
+// JSON Schema.
+var shapes = map[EventType]object{
+	ObjectEvent: shape([]string{"action"}, map[string]check{
+		"action": isAction, "epcList": listOf(isURI, 0, true), "quantityList": quantityList, "ilmd": ilmd.check,
+	}),
+	AggregationEvent: shape([]string{"action"}, map[string]check{
+		"action": isAction, "parentID": isURI, "childEPCs": uris, "childQuantityList": quantityList,
+	}),
+	AssociationEvent: shape([]string{"action", "parentID"}, map[string]check{
+		"action": isAction, "parentID": isURI, "childEPCs": uris, "childQuantityList": quantityList,
+	}),
+	TransactionEvent: shape([]string{"action", "bizTransactionList"}, map[string]check{
+		"action": isAction, "parentID": isURI, "epcList": uris, "quantityList": quantityList,
+		"bizTransactionList": listOf(bizTransaction.check, 1, false),
+	}),
+	TransformationEvent: shape(nil, map[string]check{
+		"inputEPCList": listOf(isURI, 0, true), "inputQuantityList": quantityList,
+		"outputEPCList": listOf(isURI, 0, true), "outputQuantityList": quantityList,
+		"transformationID": isURI, "ilmd": ilmd.check,
+	}),
+}
+
+func shape(required []string, own map[string]check) object {
+	fields := make(map[string]check, len(common)+len(own))
+	for name, c := range common {
+		fields[name] = c
+	}
+	for name, c := range own {
+		fields[name] = c
+	}
+	return object{fields, append([]string{"type", "eventTime", "eventTimeZoneOffset"}, required...), uriNames}
+}
+
+// checkEvent checks one event: its fields, then the rules that join them.
+func checkEvent(path string, v *Value) error {
+	if err := isObject(path, v); err != nil {
+		return err
+	}
+	kind := v.Get("type")
+	if kind == nil {
+		return wrong(path, "type is missing")
+	}
+	shape, ok := shapes[EventType(kind.text())]
+	if !ok {
+		return wrong(path+".type", "%s is not an EPCIS 2.0 event type: ObjectEvent, AggregationEvent, AssociationEvent, TransactionEvent or TransformationEvent", show(kind))
+	}
+	if err := shape.check(path, v); err != nil {
+		return err
+	}
+	if err := checkNoNull(path, v); err != nil {
+		return err
+	}
+	switch EventType(kind.Text) {
+	case ObjectEvent:
+		return checkObject(path, v)
+	case AggregationEvent, AssociationEvent:
+		return checkChildren(path, v)
+	case TransactionEvent:
+		if v.Get("action").Text != "DELETE" && v.Get("epcList") == nil && !filled(v, "quantityList") {
+			return wrong(path, "a TransactionEvent needs epcList or quantityList, unless its action is DELETE")
+		}
+		return nil
+	}
+	return checkTransformation(path, v)
+}
+
+func filled(v *Value, name string) bool { return len(v.Get(name).items()) > 0 }
+
+func checkObject(path string, v *Value) error {
+	if v.Get("ilmd") != nil && v.Get("action").Text != "ADD" {
+		return wrong(path+".ilmd", "instance or lot master data may be given only when the action is ADD, not %s", v.Get("action").Text)
+	}
+	if v.Get("epcList") == nil && !filled(v, "quantityList") && (!filled(v, "sensorElementList") || v.Get("readPoint") == nil) {
+		return wrong(path, "an ObjectEvent needs epcList, or quantityList, or sensorElementList with readPoint: it names no object")
+	}
+	return nil
+}
+
+func checkChildren(path string, v *Value) error {
+	action := v.Get("action").Text
+	if v.Get("parentID") == nil && action != "OBSERVE" {
+		return wrong(path, "parentID is missing: only an OBSERVE event may leave it out")
+	}
+	if action != "DELETE" && !filled(v, "childEPCs") && !filled(v, "childQuantityList") {
+		return wrong(path, "it needs childEPCs or childQuantityList, unless its action is DELETE")
+	}
+	return nil
+}
+
+func checkTransformation(path string, v *Value) error {
+	in := filled(v, "inputEPCList") || filled(v, "inputQuantityList")
+	out := filled(v, "outputEPCList") || filled(v, "outputQuantityList")
+	if joined := v.Get("transformationID") != nil; !(in && out) && !(joined && (in || out)) {
+		return wrong(path, "a TransformationEvent needs inputs and outputs; with a transformationID, one of them")
+	}
+	return nil
+}
+
+// checkNoNull refuses null anywhere in an event: the event hash gives it no
+// meaning, so two readers would disagree on what was said.
+func checkNoNull(path string, v *Value) error {
+	if v.Kind == Null {
+		return wrong(path, "null says nothing: leave the field out")
+	}
+	for i := range v.Items {
+		if err := checkNoNull(fmt.Sprintf("%s[%d]", path, i), &v.Items[i]); err != nil {
+			return err
+		}
+	}
+	for i := range v.Members {
+		if m := &v.Members[i]; m.Name != "@context" {
+			if err := checkNoNull(path+"."+m.Name, &m.Value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
