@@ -12,6 +12,11 @@ type Limits struct {
 	MaxDepth  int // of nested arrays and objects
 	MaxValues int // JSON values in all
 	MaxEvents int // events in the document
+
+	// RepeatedNames lets the last of several members with one name count, as most
+	// JSON readers do, instead of refusing them. It serves schema verdicts that
+	// must equal those of other validators; a document to act on is read without it.
+	RepeatedNames bool
 }
 
 // DefaultLimits suit one transaction: 512 KiB, 32 levels, 40,000 values, 500 events.
@@ -140,9 +145,10 @@ func (p *parser) object(depth int) (Value, error) {
 		if err != nil {
 			return v, err
 		}
-		if seen[name] {
+		if seen[name] && !p.limits.RepeatedNames {
 			return v, p.fail("the member %s is given twice", quote(name))
 		}
+		repeated := seen[name]
 		seen[name] = true
 		if p.space(); p.peek() != ':' {
 			return v, p.fail("a colon was expected after %s", quote(name))
@@ -152,7 +158,11 @@ func (p *parser) object(depth int) (Value, error) {
 		if err != nil {
 			return v, err
 		}
-		v.Members = append(v.Members, Member{name, member})
+		if repeated {
+			v.set(name, member)
+		} else {
+			v.Members = append(v.Members, Member{name, member})
+		}
 		more, err := p.next('}')
 		if err != nil || !more {
 			return v, err
