@@ -1,0 +1,150 @@
+package product
+
+import (
+	"slices"
+
+	"cosmossdk.io/collections"
+
+	basev1 "github.com/filiera-chain/filiera/api/base/v1"
+	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	"github.com/filiera-chain/filiera/module"
+	"github.com/filiera-chain/filiera/quantity"
+)
+
+const daySeconds = 24 * 3600
+
+func checkRegisterBatch(m *productv1.MsgRegisterBatch) error {
+	if _, err := parseGTIN(m.GetGtin()); err != nil {
+		return err
+	}
+	if err := checkLot(m.GetLot()); err != nil {
+		return err
+	}
+	if err := checkQuantity("quantity", m.GetQuantity()); err != nil {
+		return err
+	}
+	if err := checkDate("production_date", m.GetProductionDate(), firstProductionDay); err != nil {
+		return err
+	}
+	if m.GetExpiryDate() != "" {
+		if err := checkDate("expiry_date", m.GetExpiryDate(), firstProductionDay); err != nil {
+			return err
+		}
+		if m.GetExpiryDate() < m.GetProductionDate() {
+			return ErrDate.With("expiry_date is %s, before production_date %s", m.GetExpiryDate(), m.GetProductionDate())
+		}
+	}
+	return shape(module.CheckMunicipality("place", m.GetPlace()))
+}
+
+// registerBatch records a lot of a product of the signer and binds it to the
+// version of the specification in force on its production date. This is the act
+// that ledgers do most: it reads the product, the signer's grants, the
+// specification, one version, and whether the lot is there, and writes once.
+func (p *Product) registerBatch(ctx *module.Context, m *productv1.MsgRegisterBatch) error {
+	gtin, err := parseGTIN(m.GetGtin())
+	if err != nil {
+		return err
+	}
+	product, err := p.ownProduct(ctx, gtin)
+	if err != nil {
+		return err
+	}
+	if err := p.registry.Allowed(ctx, ctx.Time, ctx.Signer.Participant, product.GetSpecification(), m.GetPlace(), makers...); err != nil {
+		return err
+	}
+	if err := checkBaseUnit(product, m.GetQuantity()); err != nil {
+		return err
+	}
+	// One day ahead, because a plant's clock and calendar may be ahead of UTC.
+	if latest := module.Day(ctx.Time + daySeconds); m.GetProductionDate() > latest {
+		return ErrDate.With("production_date is %s, but today is %s; register a batch once it is made", m.GetProductionDate(), module.Day(ctx.Time))
+	}
+	version, err := p.bind(ctx, product, m)
+	if err != nil {
+		return err
+	}
+	if err := p.refuseDuplicate(ctx, gtin, m.GetLot()); err != nil {
+		return err
+	}
+	return p.putBatch(ctx, &productv1.Batch{
+		Gtin: gtin, Lot: m.GetLot(), Specification: product.GetSpecification(), SpecificationVersion: version,
+		Quantity: m.GetQuantity(), ProductionDate: m.GetProductionDate(), ExpiryDate: m.GetExpiryDate(), Place: m.GetPlace(),
+		Owner: product.GetOwner(), Custodian: product.GetOwner(), Status: active, StatusReason: "registered", StatusSince: ctx.Time,
+		StatusBy: ctx.Signer.Participant, RegisteredAt: ctx.Time, RegisteredHeight: ctx.Height,
+	})
+}
+
+func (p *Product) ownProduct(ctx *module.Context, gtin string) (*productv1.Product, error) {
+	product, err := p.Product(ctx, gtin)
+	switch {
+	case err != nil:
+		return nil, err
+	case product == nil:
+		return nil, ErrProduct.With("GTIN %s is not registered; register the product first", gtin)
+	case product.GetOwner() != ctx.Signer.Participant:
+		return nil, ErrNotOwner.With("GTIN %s belongs to %s; only it registers batches of it", gtin, product.GetOwner())
+	}
+	return product, nil
+}
+
+// checkBaseUnit refuses a quantity in another unit than the product's and says
+// how to write it.
+func checkBaseUnit(product *productv1.Product, q *basev1.Quantity) error {
+	if q.GetUnit() == product.GetBaseUnit() {
+		return nil
+	}
+	given := quantity.Quantity{Amount: q.GetAmount(), Unit: q.GetUnit()}
+	how, err := given.To(product.GetBaseUnit())
+	if err != nil {
+		return ErrWrongUnit.With("quantity is %s, but batches of %s are counted in %s: %v", given, product.GetGtin(), product.GetBaseUnit(), err)
+	}
+	return ErrWrongUnit.With("quantity is %s, but batches of %s are counted in %s; write %s", given, product.GetGtin(), product.GetBaseUnit(), how)
+}
+
+// bind gives the number of the version that the batch is made to, 0 for a
+// product without specification, and refuses a place outside its zone.
+func (p *Product) bind(ctx *module.Context, product *productv1.Product, m *productv1.MsgRegisterBatch) (uint32, error) {
+	if product.GetSpecification() == "" {
+		return 0, nil
+	}
+	spec, err := p.mustSpecification(ctx, product.GetSpecification())
+	if err != nil {
+		return 0, err
+	}
+	v, err := p.inForce(ctx, spec, m.GetProductionDate())
+	if err != nil {
+		return 0, err
+	}
+	if !inZone(v, m.GetPlace()) {
+		return 0, ErrZone.With("place %s is outside the zone of version %d of %s, which has %d municipalities; look at the specification", m.GetPlace(), v.GetVersion(), spec.GetId(), len(v.GetMunicipalities()))
+	}
+	return v.GetVersion(), nil
+}
+
+// inZone says whether place lies in v's zone; a version without one has no limit.
+func inZone(v *productv1.SpecificationVersion, place string) bool {
+	zone := v.GetMunicipalities()
+	if len(zone) == 0 {
+		return true
+	}
+	_, found := slices.BinarySearch(zone, place)
+	return found
+}
+
+func (p *Product) refuseDuplicate(ctx *module.Context, gtin, lot string) error {
+	there, err := p.batches.Has(ctx, collections.Join(gtin, lot))
+	if err != nil || !there {
+		return err
+	}
+	old, err := p.Batch(ctx, gtin, lot)
+	if err != nil {
+		return err
+	}
+	return ErrBatchTaken.With("batch %s lot %q was registered by %s on %s at height %d", gtin, lot, old.GetOwner(), module.Day(old.GetRegisteredAt()), old.GetRegisteredHeight())
+}
+
+func (p *Product) putBatch(ctx *module.Context, b *productv1.Batch) error {
+	ctx.Emit(&productv1.BatchChanged{Batch: b})
+	return p.batches.Set(ctx, collections.Join(b.GetGtin(), b.GetLot()), b)
+}

@@ -1,0 +1,20 @@
+package product
+
+import (
+	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	"github.com/filiera-chain/filiera/module"
+)
+
+func checkReleaseBatch(m *productv1.MsgReleaseBatch) error { return checkAboutBatch(m) }
+
+// releaseBatch lifts a recall or undoes a withdrawal, by an authority.
+func (p *Product) releaseBatch(ctx *module.Context, m *productv1.MsgReleaseBatch) error {
+	if err := p.authority(ctx); err != nil {
+		return err
+	}
+	b, err := p.mustBatch(ctx, m.GetGtin(), m.GetLot())
+	if err != nil {
+		return err
+	}
+	return p.moveBatch(ctx, b, active, m.GetReason())
+}

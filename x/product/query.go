@@ -1,0 +1,47 @@
+package product
+
+import (
+	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	"github.com/filiera-chain/filiera/module"
+)
+
+func (p *Product) querySpecification(rd *module.Reader, q *productv1.SpecificationRequest) (*productv1.SpecificationResponse, error) {
+	if err := checkSpecificationID("id", q.GetId()); err != nil {
+		return nil, err
+	}
+	spec, err := p.Specification(rd, q.GetId())
+	if err != nil {
+		return nil, err
+	}
+	if spec == nil {
+		return nil, ErrSpecification.With("specification %q is not registered", q.GetId())
+	}
+	a := &productv1.SpecificationResponse{Specification: spec}
+	for n := uint32(1); n <= spec.GetLatestVersion(); n++ {
+		v, err := p.version(rd, spec.GetId(), n)
+		if err != nil {
+			return nil, err
+		}
+		a.Versions = append(a.Versions, v)
+	}
+	return a, nil
+}
+
+func (p *Product) queryProduct(rd *module.Reader, q *productv1.ProductRequest) (*productv1.Product, error) {
+	gtin, err := parseGTIN(q.GetGtin())
+	if err != nil {
+		return nil, err
+	}
+	product, err := p.Product(rd, gtin)
+	if err == nil && product == nil {
+		return nil, ErrProduct.With("GTIN %s is not registered", gtin)
+	}
+	return product, err
+}
+
+func (p *Product) queryBatch(rd *module.Reader, q *productv1.BatchRequest) (*productv1.Batch, error) {
+	if err := checkLot(q.GetLot()); err != nil {
+		return nil, err
+	}
+	return p.mustBatch(rd, q.GetGtin(), q.GetLot())
+}
