@@ -24,6 +24,9 @@ type Module struct {
 	Queries    []Query
 	Invariants []Invariant
 	Errors     []*Error
+	// Records announces every record there is, so that a read model can begin
+	// at a genesis that holds some. May be nil.
+	Records func(r *Reader, announce func(proto.Message)) error
 }
 
 // Act binds a message to what it does.
@@ -91,6 +94,14 @@ func Find[K any, V any](ctx context.Context, m collections.Map[K, *V], key K) (*
 		return nil, nil
 	}
 	return v, err
+}
+
+// Each walks a whole table and hands out its records in key order.
+func Each[K, V any](r *Reader, m collections.Map[K, V], fn func(V)) error {
+	return m.Walk(r, nil, func(_ K, v V) (bool, error) {
+		fn(v)
+		return false, nil
+	})
 }
 
 // CheckTable refuses modules that collide: two of one name, two acts on one

@@ -43,10 +43,15 @@ func (r *Registry) CheckLane(ctx context.Context, p *registryv1.Params, address 
 		return err
 	}
 	if l == nil {
+		if err := use(newLane(), sequence); err != nil {
+			return err
+		}
 		return r.roomForLane(ctx, p, address)
 	}
 	return use(l, sequence)
 }
+
+func newLane() *registryv1.Lane { return &registryv1.Lane{Window: make([]byte, windowLen)} }
 
 // UseLane marks a sequence number of a lane as used, for a transaction that
 // enters a block.
@@ -56,14 +61,18 @@ func (r *Registry) UseLane(ctx *module.Context, p *registryv1.Params, address []
 	if err != nil {
 		return err
 	}
-	if l == nil {
+	fresh := l == nil
+	if fresh {
+		l = newLane()
+	}
+	// Every refusal comes before the first write.
+	if err := use(l, sequence); err != nil {
+		return err
+	}
+	if fresh {
 		if err := r.openLane(ctx, p, address); err != nil {
 			return err
 		}
-		l = &registryv1.Lane{Window: make([]byte, windowLen)}
-	}
-	if err := use(l, sequence); err != nil {
-		return err
 	}
 	if tick := (expiresAt + laneTick - 1) / laneTick * laneTick; tick > l.GetLastExpiry() {
 		if err := r.moveExpiry(ctx, address, lane, l.GetLastExpiry(), tick); err != nil {

@@ -1,6 +1,11 @@
 package registry
 
 import (
+	"errors"
+
+	"google.golang.org/protobuf/proto"
+
+	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	"github.com/filiera-chain/filiera/module"
 )
 
@@ -36,5 +41,25 @@ func (r *Registry) Module() *module.Module {
 		},
 		Invariants: r.invariants(),
 		Errors:     refusals(),
+		Records:    r.records,
 	}
+}
+
+// records announces every record, for a read model that begins at genesis.
+func (r *Registry) records(rd *module.Reader, announce func(proto.Message)) error {
+	params, err := r.Params(rd)
+	if err != nil {
+		return err
+	}
+	announce(&registryv1.ParamsChanged{Params: params})
+	return errors.Join(
+		module.Each(rd, r.participants, func(p *registryv1.Participant) { announce(&registryv1.ParticipantChanged{Participant: p}) }),
+		module.Each(rd, r.keys, func(k *registryv1.Key) { announce(&registryv1.KeyChanged{Key: k}) }),
+		module.Each(rd, r.grants, func(g *registryv1.Grant) { announce(&registryv1.GrantChanged{Grant: g}) }),
+		module.Each(rd, r.accreditations, func(a *registryv1.Accreditation) {
+			announce(&registryv1.AccreditationChanged{Accreditation: a})
+		}),
+		module.Each(rd, r.validators, func(v *registryv1.Validator) { announce(&registryv1.ValidatorChanged{Validator: v}) }),
+		module.Each(rd, r.proposals, func(p *registryv1.Proposal) { announce(&registryv1.ProposalChanged{Proposal: p}) }),
+	)
 }
