@@ -1,0 +1,53 @@
+package verify
+
+// Code describes a reason that an answer may give.
+type Code struct {
+	// ID is stable.
+	ID string
+	// Leads is the verdict it leads to; "" when it only informs. Where a code may do either, Leads is the verdict.
+	Leads Verdict
+	About string
+}
+
+// Codes lists every reason, for reference pages and tests.
+func Codes() []Code {
+	return []Code{
+		{"product_unknown", Unknown, "the ledger has no product with this GTIN"},
+		{"batch_unknown", Unknown, "the ledger has the product and no such batch"},
+		{"batch_recalled", Recalled, "the batch was recalled"},
+		{"certified_more_than_produced", Suspicious, "certificates in force cover more than the batch's quantity"},
+		{"moved_before_production", Suspicious, "an event moves the batch before its production date"},
+		{"certifier_never_accredited", Suspicious, "the certifier has no accreditation for the specification, not even an ended one"},
+		{"certificate_of_other_specification", Suspicious, "a certificate names another specification or version than the batch"},
+		{"place_outside_zone", Suspicious, "the place of production is not in the zone of the specification version"},
+		{"production_in_future", Suspicious, "the production date lies more than a day after the ledger's"},
+		{"batch_expired", Expired, "the ledger's day is past the expiry date"},
+		{"certificate_expired", Expired, "a certificate's validity is over; it only informs beside a suspended or revoked one"},
+		{"certificate_suspended", Suspended, "a certificate is suspended and none is in force"},
+		{"certificate_revoked", NotCertified, "a certificate was revoked and none is in force; it only informs beside a suspended one"},
+		{"certificate_replaced", NotCertified, "a certificate was replaced and none is in force"},
+		{"certificate_not_yet_valid", NotCertified, "a certificate begins later and none is in force"},
+		{"no_certificate", NotCertified, "no certificate covers the batch"},
+		{"no_specification", NotCertified, "the batch is made to no specification"},
+		{"batch_withdrawn", NotCertified, "the owner took the batch off"},
+		{"producer_suspended", AuthenticWithWarnings, "the batch's owner is suspended"},
+		{"producer_revoked", AuthenticWithWarnings, "the batch's owner is excluded for good"},
+		{"certifier_suspended", AuthenticWithWarnings, "the certifier of a certificate in force is suspended"},
+		{"certifier_revoked", AuthenticWithWarnings, "the certifier of a certificate in force is excluded for good"},
+		{"accreditation_suspended", AuthenticWithWarnings, "the accreditation behind a certificate in force is suspended"},
+		{"accreditation_revoked", AuthenticWithWarnings, "the accreditation behind a certificate in force was revoked"},
+		{"requirement_not_met", AuthenticWithWarnings, "a certificate in force reports a control point as failed"},
+		{"certified_less_than_produced", AuthenticWithWarnings, "certificates in force cover less than the batch's quantity"},
+		{"quantities_not_comparable", AuthenticWithWarnings, "a certificate counts in another unit than the batch"},
+		{"other_certificate_suspended", AuthenticWithWarnings, "a certificate is suspended beside one in force"},
+		{"recorded_late", AuthenticWithWarnings, "events were recorded more than 7 days after their time"},
+		{"input_recalled", AuthenticWithWarnings, "a batch it was made from was recalled"},
+		{"input_withdrawn", AuthenticWithWarnings, "a batch it was made from was withdrawn"},
+		{"certificate_in_force", Authentic, "a certificate is in force"},
+		{"other_certificate_revoked", "", "a certificate was revoked beside one in force"},
+		{"accreditation_ended", "", "the accreditation behind a certificate in force has ended by its dates"},
+		{"specification_superseded", "", "the specification has a later version than the batch's"},
+		{"input_not_registered", "", "a batch it was made from is not on the ledger"},
+		{"no_journey", "", "no event is recorded for the batch"},
+	}
+}
