@@ -81,8 +81,8 @@ func (r *Reader) start() error {
 			r.choose(text)
 			break
 		}
-		if _, err := r.rec.next(); err != nil && !errors.Is(err, io.EOF) {
-			return r.fatal(nil, err)
+		if rec, err := r.rec.next(); err != nil && !errors.Is(err, io.EOF) {
+			return r.fatal(rec, err)
 		}
 	}
 	line := r.rec.line
