@@ -111,8 +111,11 @@ func (p *Product) batchHolds(rd *module.Reader, k collections.Pair[string, strin
 // the date was published after the batch was registered.
 func (p *Product) bindingHolds(rd *module.Reader, b *productv1.Batch) error {
 	spec, err := p.Specification(rd, b.GetSpecification())
-	if err != nil || spec == nil {
-		return fmt.Errorf("its specification %s cannot be read: %w", b.GetSpecification(), err)
+	if err != nil {
+		return err
+	}
+	if spec == nil {
+		return fmt.Errorf("its specification %s is unknown", b.GetSpecification())
 	}
 	bound, err := p.version(rd, spec.GetId(), b.GetSpecificationVersion())
 	if err != nil {

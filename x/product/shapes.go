@@ -1,8 +1,6 @@
 package product
 
 import (
-	"errors"
-
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	"github.com/filiera-chain/filiera/gs1"
@@ -33,12 +31,22 @@ func shape(err error) error {
 	return nil
 }
 
-func checkDate(field, day, first string) error {
+// first gives the first error of a list, so that a refusal is one sentence.
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkDate(field, day, earliest string) error {
 	if err := module.CheckDate(field, day); err != nil {
 		return ErrDate.With("%v", err)
 	}
-	if day < first {
-		return ErrDate.With("%s is %s; it must not be before %s", field, day, first)
+	if day < earliest {
+		return ErrDate.With("%s is %s; it must not be before %s", field, day, earliest)
 	}
 	return nil
 }
@@ -86,7 +94,7 @@ func checkNewVersion(v *productv1.NewVersion) error {
 	if v == nil {
 		return ErrShape.With("version is missing")
 	}
-	err := shape(errors.Join(
+	err := shape(first(
 		module.CheckText("version.legal_basis", v.GetLegalBasis(), 3, 500),
 		module.CheckHash("version.document_sha256", v.GetDocumentSha256()),
 	))
@@ -134,12 +142,12 @@ func checkRequirements(list []*productv1.Requirement) error {
 		if r == nil {
 			return ErrShape.With("version.requirements has an empty entry at position %d", i+1)
 		}
-		err := shape(errors.Join(
+		err := first(
 			module.CheckSlug("requirement id", r.GetId(), 1, 40),
 			module.CheckText("requirement clause", r.GetClause(), 1, 100),
 			module.CheckText("requirement text_it", r.GetTextIt(), 1, 500),
 			module.CheckText("requirement text_en", r.GetTextEn(), 1, 500),
-		))
+		)
 		if err != nil {
 			return ErrShape.With("requirement %d (%q): %v", i+1, clip(r.GetId()), err)
 		}

@@ -1,0 +1,24 @@
+package cert
+
+import "github.com/filiera-chain/filiera/module"
+
+// Module lists what can be done here, what can be asked, and what must hold.
+func (c *Cert) Module() *module.Module {
+	return &module.Module{
+		Name:   name,
+		Schema: c.schema,
+		Acts: []module.Act{
+			module.On(checkIssue, c.issue),
+			module.On(checkSuspend, c.suspend),
+			module.On(checkReinstate, c.reinstate),
+			module.On(checkRevoke, c.revoke),
+		},
+		EndBlock: c.endBlock,
+		Queries: []module.Query{
+			module.Ask("Attestation", c.queryAttestation),
+			module.Ask("AttestationsOfBatch", c.queryAttestationsOfBatch),
+		},
+		Invariants: c.invariants(),
+		Errors:     refusals(),
+	}
+}
