@@ -15,13 +15,13 @@ type Document struct {
 }
 
 var documentShape = object{map[string]check{
-	"@context": contextCheck, "id": isURI, "type": isText, "schemaVersion": isVersion, "creationDate": isTime,
+	"@context": checkContext, "id": isURI, "type": isText, "schemaVersion": isVersion, "creationDate": isTime,
 	"instanceIdentifier": isText, "sender": isText, "receiver": isText, "epcisHeader": isHeader,
 	"epcisBody": object{map[string]check{"eventList": isArray}, []string{"eventList"}, anyNames}.check,
 }, []string{"@context", "type", "schemaVersion", "creationDate", "epcisBody"}, uriNames}
 
 var queryDocumentShape = object{map[string]check{
-	"@context": contextCheck, "id": isURI, "type": isText, "schemaVersion": isVersion, "creationDate": isTime,
+	"@context": checkContext, "id": isURI, "type": isText, "schemaVersion": isVersion, "creationDate": isTime,
 	"epcisBody": object{map[string]check{"queryResults": queryResults.check}, []string{"queryResults"}, uriNames}.check,
 }, []string{"@context", "type", "epcisBody"}, uriNames}
 

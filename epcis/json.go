@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Limits bound what Parse reads. Zero fields take the value of DefaultLimits.
+// Limits bound what Parse reads. Zero fields take the value of DefaultLimits().
 type Limits struct {
 	MaxBytes  int // of the whole document
 	MaxDepth  int // of nested arrays and objects
@@ -20,17 +20,20 @@ type Limits struct {
 }
 
 // DefaultLimits suit one transaction: 512 KiB, 32 levels, 40,000 values, 500 events.
-var DefaultLimits = Limits{MaxBytes: 512 << 10, MaxDepth: 32, MaxValues: 40_000, MaxEvents: 500}
+func DefaultLimits() Limits {
+	return Limits{MaxBytes: 512 << 10, MaxDepth: 32, MaxValues: 40_000, MaxEvents: 500}
+}
 
 func (l Limits) orDefaults() Limits {
-	for _, f := range [...]struct{ own, standard *int }{
-		{&l.MaxBytes, &DefaultLimits.MaxBytes},
-		{&l.MaxDepth, &DefaultLimits.MaxDepth},
-		{&l.MaxValues, &DefaultLimits.MaxValues},
-		{&l.MaxEvents, &DefaultLimits.MaxEvents},
+	standard := DefaultLimits()
+	for _, f := range [...]struct{ own, usual *int }{
+		{&l.MaxBytes, &standard.MaxBytes},
+		{&l.MaxDepth, &standard.MaxDepth},
+		{&l.MaxValues, &standard.MaxValues},
+		{&l.MaxEvents, &standard.MaxEvents},
 	} {
 		if *f.own <= 0 {
-			*f.own = *f.standard
+			*f.own = *f.usual
 		}
 	}
 	return l

@@ -16,7 +16,7 @@ const (
 
 // common are the fields that every event may have.
 var common = map[string]check{
-	"@context": contextCheck, "type": isText, "eventTime": isTime, "recordTime": isTime, "eventTimeZoneOffset": isOffset,
+	"@context": checkContext, "type": isText, "eventTime": isTime, "recordTime": isTime, "eventTimeZoneOffset": isOffset,
 	"eventID": isURI, "certificationInfo": certification, "errorDeclaration": errorDecl.check,
 	"bizStep": bizSteps.check, "disposition": dispositions.check, "persistentDisposition": checkPersistent,
 	"readPoint": place.check, "bizLocation": place.check,
@@ -141,6 +141,40 @@ func checkNoNull(path string, v *Value) error {
 			if err := checkNoNull(path+"."+m.Name, &m.Value); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// Bounds of a JSON-LD context. It is repeated in the raw form of every event and
+// its namespaces in every name that is hashed, so a large one would multiply.
+const (
+	maxContextBytes = 8 << 10
+	maxContextText  = 256
+)
+
+func checkContext(path string, v *Value) error {
+	if n := len(v.AppendCanonical(nil)); n > maxContextBytes {
+		return wrong(path, "the context has %d bytes: at most %d are read", n, maxContextBytes)
+	}
+	if err := contextCheck(path, v); err != nil {
+		return err
+	}
+	return checkContextText(path, v)
+}
+
+func checkContextText(path string, v *Value) error {
+	if len(v.Text) > maxContextText {
+		return wrong(path, "%s has %d bytes: a context or namespace may have %d", quote(v.Text), len(v.Text), maxContextText)
+	}
+	for i := range v.Items {
+		if err := checkContextText(fmt.Sprintf("%s[%d]", path, i), &v.Items[i]); err != nil {
+			return err
+		}
+	}
+	for i := range v.Members {
+		if err := checkContextText(path+"."+v.Members[i].Name, &v.Members[i].Value); err != nil {
+			return err
 		}
 	}
 	return nil

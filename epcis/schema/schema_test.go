@@ -57,7 +57,9 @@ func TestGS1Examples(t *testing.T) {
 // The verdicts of two other validators are met, and the structural check gives
 // the same ones.
 func TestPublishedVerdicts(t *testing.T) {
-	var expected struct{ Cases []struct{ File, Schema, Expect string } }
+	var expected struct {
+		Cases []struct{ File, Schema, Expect string }
+	}
 	if err := json.Unmarshal(read(t, "../testdata/openepcis/expected-verdicts.json"), &expected); err != nil {
 		t.Fatal(err)
 	}
