@@ -44,7 +44,7 @@ func (b *Branch) Get(key []byte) ([]byte, error) {
 			return v, nil
 		}
 		if b.parent == nil {
-			return flat{b.store.db}.get(key)
+			return at{b.store, b.store.cur.Load()}.get(key)
 		}
 	}
 }
@@ -111,12 +111,26 @@ func (b *Branch) iterateChecked(start, end []byte, reverse bool) (base corestore
 	if b.parent != nil {
 		base, err = b.parent.iterateChecked(start, end, reverse)
 	} else {
-		base, err = flat{b.store.db}.iterate(start, end, reverse)
+		base, err = b.store.openLatest(start, end, reverse)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return merge(base, &b.over, start, end, reverse), nil
+}
+
+// openLatest opens an iterator over the newest committed state, and anew if a commit came in between, which would mix states.
+func (s *Store) openLatest(start, end []byte, reverse bool) (corestore.Iterator, error) {
+	for {
+		cur := s.cur.Load()
+		it, err := at{s, cur}.open(start, end, reverse)
+		if err != nil || s.cur.Load() == cur {
+			return it, err
+		}
+		if err := it.Close(); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // Write moves the changes of a nested branch into the branch below it and empties it. On a branch over the store it panics:

@@ -1,6 +1,5 @@
 package store
 
-
 // buildSorted builds the subtree over sorted leaves; nil for none.
 func buildSorted(ls []leaf, maxLeaves int, used uint32) *node {
 	if len(ls) == 0 {

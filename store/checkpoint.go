@@ -9,8 +9,9 @@ import (
 	dbm "github.com/cosmos/cosmos-db"
 )
 
-// A checkpoint lists the buckets of one committed height: prefix, leaves, root hash. The journal lists the keys of every commit
-// since. Together they give the tree at the last height without reading the flat table but where something changed.
+// A checkpoint lists the buckets of one committed height: prefix, leaves, root hash. The journal lists the keys of every block
+// since (those of the last one are in the head record). Together they give the tree at the last height without reading the
+// flat table but where something changed.
 
 // checkpointChunk is about how many bytes one record of a checkpoint holds.
 const checkpointChunk = 256 << 10
@@ -41,7 +42,6 @@ func (s *Store) addCheckpoint(batch dbm.Batch, m *meta, root *node) error {
 			return err
 		}
 	}
-	// The journal of the last commit stays: its undo record names keys by it.
 	for i := m.journalFrom; i < m.seq; i++ {
 		if err := batch.Delete(journalKey(i)); err != nil {
 			return err
@@ -137,14 +137,14 @@ func validStub(prefix []byte, bit, count uint64) bool {
 }
 
 // loadTree gives the tree of the committed height, checked against the app hash.
-func (s *Store) loadTree(m meta) (*node, error) {
+func (s *Store) loadTree(m meta, snap *snapshot) (*node, error) {
 	if m.ckptChunks > 0 {
-		if root, err := s.fromCheckpoint(m); err == nil && rootHash(root) == m.appHash {
+		if root, err := s.fromCheckpoint(m, snap); err == nil && rootHash(root) == m.appHash {
 			return root, nil
 		}
 		// The flat table is the truth: a checkpoint that does not fit is made again from it.
 	}
-	root, err := s.fromFlat()
+	root, err := s.fromFlat(snap)
 	if err != nil {
 		return nil, err
 	}
@@ -154,10 +154,10 @@ func (s *Store) loadTree(m meta) (*node, error) {
 	return root, nil
 }
 
-// fromFlat builds the tree from the whole flat table, keeping packed leaves while the budget lasts.
-func (s *Store) fromFlat() (*node, error) {
-	l := loader{s: s, b: builder{maxLeaves: s.maxLeaves, keep: true}}
-	if err := l.scan(nil, nil); err != nil {
+// fromFlat builds the tree from the whole state, keeping packed leaves while the budget lasts.
+func (s *Store) fromFlat(snap *snapshot) (*node, error) {
+	l := loader{at: at{s, snap}, b: builder{maxLeaves: s.maxLeaves, keep: true}}
+	if err := l.all(nil, nil); err != nil {
 		return nil, err
 	}
 	return l.b.finish(), nil
@@ -165,7 +165,7 @@ func (s *Store) fromFlat() (*node, error) {
 
 // loader feeds a builder.
 type loader struct {
-	s    *Store
+	at
 	b    builder
 	buf  []byte
 	read int64
@@ -181,15 +181,15 @@ func (l *loader) leaf(key, value []byte) error {
 	return nil
 }
 
-func (l *loader) scan(start, end []byte) error {
-	if err := (flat{l.s.db}).scan(start, end, l.leaf); err != nil {
+func (l *loader) all(start, end []byte) error {
+	if err := l.scan(start, end, l.leaf); err != nil {
 		return fmt.Errorf("store: reading the flat table: %w", err)
 	}
 	return nil
 }
 
 func (l *loader) one(key []byte) error {
-	value, err := flat{l.s.db}.get(key)
+	value, err := l.get(key)
 	if err != nil {
 		return fmt.Errorf("store: reading key %x: %w", key, err)
 	}
@@ -201,12 +201,12 @@ func (l *loader) one(key []byte) error {
 
 // fromCheckpoint builds the tree from the buckets of the checkpoint. A bucket whose range holds a key of the journal is read anew from
 // the flat table; journal keys that lie in no bucket are looked up one by one.
-func (s *Store) fromCheckpoint(m meta) (*node, error) {
-	changed, err := s.journalSince(m)
+func (s *Store) fromCheckpoint(m meta, snap *snapshot) (*node, error) {
+	changed, err := s.journalSince(m, snap.head)
 	if err != nil {
 		return nil, err
 	}
-	l := loader{s: s, b: builder{maxLeaves: s.maxLeaves, keep: true}}
+	l := loader{at: at{s, snap}, b: builder{maxLeaves: s.maxLeaves, keep: true}}
 	for i := range m.ckptChunks {
 		b, err := s.db.Get(checkpointKey(i))
 		if err != nil {
@@ -249,19 +249,27 @@ func (l *loader) stub(n *node, changed [][]byte) ([][]byte, error) {
 	for len(changed) > 0 && below(changed[0], end) {
 		changed = changed[1:]
 	}
-	return changed, l.scan(start, end)
+	return changed, l.all(start, end)
 }
 
 // below says whether key is before the end of a range; a nil end has everything before it.
 func below(key, end []byte) bool { return end == nil || bytes.Compare(key, end) < 0 }
 
 // journalSince returns, sorted and once each, the keys changed since the checkpoint.
-func (s *Store) journalSince(m meta) ([][]byte, error) {
+func (s *Store) journalSince(m meta, h *head) ([][]byte, error) {
 	var all [][]byte
+	if h != nil && m.seq > m.ckptSeq {
+		for i := range h.changes {
+			all = append(all, h.changes[i].key)
+		}
+	}
 	for seq := m.ckptSeq + 1; seq <= m.seq; seq++ {
 		b, err := s.db.Get(journalKey(seq))
 		if err != nil {
 			return nil, fmt.Errorf("store: reading journal record %d: %w", seq, err)
+		}
+		if b == nil {
+			continue // the last block's keys are in its own record, those of a block taken back with the rollback
 		}
 		keys, err := decodeJournal(b)
 		if err != nil {

@@ -13,7 +13,7 @@
 //
 // # Memory
 //
-// At the bottom, subtrees of up to 32 leaves are packed into one block of memory each ("buckets"), without pointers and
+// At the bottom, subtrees of up to 16 leaves are packed into one block of memory each ("buckets"), without pointers and
 // without inner hashes, which are cheaper to compute than to keep. Past the memory budget the buckets not used for longest shrink to
 // their root hash and are read back from the flat table, and checked, when touched. From time to time a commit carries a checkpoint,
 // the list of all buckets' hashes; Open starts from the last one.

@@ -11,11 +11,11 @@ import (
 // The database belongs to the store alone. First byte of a key, and what it holds:
 const (
 	tagCheckpoint = 'c' // c ‖ chunk number (4 bytes): roots of the buckets at the checkpoint
+	tagHead       = 'h' // h: the last block. It and the flat table are the truth; the tree can be made again from them
 	tagImport     = 'i' // i: a bulk load is under way, or broke off
 	tagJournal    = 'j' // j ‖ sequence number (8 bytes): the keys that one commit changed
 	tagMeta       = 'm' // m: meta
-	tagUndo       = 'u' // u: what the last commit replaced
-	tagFlat       = 'v' // v ‖ key: value. The truth; everything else can be made again from it, but height and app hash
+	tagFlat       = 'v' // v ‖ key: value, as of the block before the last
 )
 
 // metaFormat opens the meta record: the name of the format and its version.
@@ -30,12 +30,12 @@ var (
 	// ErrBroken: a write failed and its outcome is unknown; close the store and open it again.
 	ErrBroken = errors.New("store: an earlier write failed; open the store again")
 	// ErrNoUndo: there is no commit to take back.
-	ErrNoUndo = errors.New("store: no undo record: only the last commit can be taken back, and only once")
+	ErrNoUndo = errors.New("store: nothing to take back: only the last commit can be taken back, and only once")
 )
 
 var (
 	metaKey   = []byte{tagMeta}
-	undoKey   = []byte{tagUndo}
+	headKey   = []byte{tagHead}
 	importKey = []byte{tagImport}
 )
 
@@ -119,20 +119,6 @@ func (f flat) bounds(start, end []byte) (from, to []byte) {
 	return from, flatKey(end)
 }
 
-func (f flat) scan(start, end []byte, fn func(key, value []byte) error) error {
-	it, err := f.db.Iterator(f.bounds(start, end))
-	if err != nil {
-		return err
-	}
-	defer it.Close()
-	for ; it.Valid(); it.Next() {
-		if err := fn(it.Key()[1:], it.Value()); err != nil {
-			return err
-		}
-	}
-	return it.Error()
-}
-
 // appendShared appends a key as the number of bytes it shares with the key before, and the rest.
 func appendShared(b, last, key []byte) []byte {
 	n := 0
@@ -203,49 +189,4 @@ func decodeJournal(b []byte) ([][]byte, error) {
 		return nil, fmt.Errorf("%w: a journal record cannot be read", ErrCorrupt)
 	}
 	return keys, nil
-}
-
-// undo is what a commit replaced: the height and app hash before, and for each key of its journal record the old value.
-type undo struct {
-	seq    uint64
-	height int64
-	root   hash
-	old    [][]byte // nil: the key was absent
-}
-
-func (u undo) encode() []byte {
-	size := 64
-	for _, v := range u.old {
-		size += len(v) + 4
-	}
-	b := binary.AppendUvarint(make([]byte, 0, size), u.seq)
-	b = binary.AppendUvarint(b, uint64(u.height))
-	b = append(b, u.root[:]...)
-	b = binary.AppendUvarint(b, uint64(len(u.old)))
-	for _, v := range u.old {
-		if v == nil {
-			b = append(b, 0)
-			continue
-		}
-		b = binary.AppendUvarint(b, uint64(len(v))+1)
-		b = append(b, v...)
-	}
-	return b
-}
-
-func decodeUndo(b []byte) (undo, error) {
-	r := &reader{b: b}
-	u := undo{seq: r.uvarint(), height: int64(r.uvarint())}
-	copy(u.root[:], r.bytes(hashLen))
-	for n := r.uvarint(); n > 0 && !r.bad; n-- {
-		var v []byte
-		if size := r.uvarint(); size > 0 {
-			v = append([]byte{}, r.bytes(size-1)...)
-		}
-		u.old = append(u.old, v)
-	}
-	if r.bad || len(r.b) != 0 {
-		return undo{}, fmt.Errorf("%w: the undo record cannot be read", ErrCorrupt)
-	}
-	return u, nil
 }

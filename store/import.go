@@ -38,7 +38,7 @@ func NewImporter(db dbm.DB, height int64) (*Importer, error) {
 		return nil, fmt.Errorf("store: writing the import mark: %w", err)
 	}
 	s := newStore(db, Options{})
-	return &Importer{db: db, height: height, load: loader{s: s, b: builder{maxLeaves: s.maxLeaves}}, batch: db.NewBatchWithSize(importBatch)}, nil
+	return &Importer{db: db, height: height, load: loader{at: at{s: s}, b: builder{maxLeaves: s.maxLeaves}}, batch: db.NewBatchWithSize(importBatch)}, nil
 }
 
 // Add takes the next pair; keys come in ascending order. Both slices are copied.

@@ -27,14 +27,14 @@ const (
 const DefaultMemoryBudget = 512 << 20
 
 // defaultMaxLeaves is the most leaves a bucket holds. Every update of a bucket hashes all its inner nodes, and every bucket
-// costs some 150 bytes beside its leaves: 32 keeps both small.
-const defaultMaxLeaves = 32
+// costs some 150 bytes beside its leaves: 16 keeps both small.
+const defaultMaxLeaves = 16
 
 // Options tune a store; the zero value is good. No option influences a root.
 type Options struct {
 	// MemoryBudget is how many bytes of tree stay resident; 0 means DefaultMemoryBudget. It is checked after each commit. Beyond
-	// it, bottom subtrees not used for longest are kept as root hashes only. About 60 bytes and the varying part of
-	// the key are needed per key for all to stay resident, and about 9 when none does. Go's collector adds its share on top.
+	// it, bottom subtrees not used for longest are kept as root hashes only. About 55 bytes and the varying part of
+	// the key are needed per key for all to stay resident, and about 20 when none does. Go's collector adds its share on top.
 	MemoryBudget int64
 	// Workers is how many goroutines hash and read a big batch; 0 means all CPUs.
 	Workers int
@@ -49,33 +49,45 @@ type Store struct {
 
 	cur atomic.Pointer[snapshot]
 
+	viewMu sync.Mutex // held for an instant, where views begin and end
+	views  map[*snapshot]int
+
 	mu      sync.Mutex // held by the writer: Prepare, Commit, Rollback, Close
 	meta    meta
+	prev    *snapshot // the one before cur, if cur has a head
 	pending *pending
 	broken  error
 	closed  bool
 }
 
-// snapshot is one committed height. When the next one is committed, the values it replaced are attached here first, so that
-// whoever still reads this height finds them.
+// snapshot is one committed height: the flat table as it was before the block, with the block's changes on top.
 type snapshot struct {
 	height int64
 	root   *node
 	hash   hash
+	head   *head // nil: the flat table is at this height itself (before the first block, after a bulk load or a rollback)
 	next   atomic.Pointer[delta]
 }
 
-// delta leads from a snapshot to the one after it.
+// head is the last committed block. Its values enter the flat table with the block after it; until then they are in one record, and
+// in memory. So a block can be taken back by dropping its record, and committing needs no look at the values it replaces.
+type head struct {
+	changes  []change // sorted
+	height   int64    // before the block
+	rootThen hash     // before the block
+}
+
+// delta leads readers from a snapshot to the one after it: it holds what the changes of the later one replaced when they
+// entered the flat table.
 type delta struct {
-	changes []change // sorted; old holds the value at the earlier height
+	changes []change // sorted; old holds the earlier value
 	to      *snapshot
 }
 
 // pending is a prepared block.
 type pending struct {
-	snap    *snapshot
-	changes []change
-	grow    int64
+	snap *snapshot
+	grow int64
 }
 
 // Open opens the store in db, which must hold a store or nothing. It loads the roots of the bottom subtrees from the last checkpoint,
@@ -88,23 +100,27 @@ func Open(db dbm.DB, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	root := (*node)(nil)
-	if found {
-		if root, err = s.loadTree(m); err != nil {
-			return nil, err
-		}
-	} else {
+	if !found {
 		m.appHash = emptyRoot
 	}
+	snap := &snapshot{height: m.height, hash: m.appHash}
+	if found {
+		if snap.head, err = s.readHead(m); err != nil {
+			return nil, err
+		}
+		if snap.root, err = s.loadTree(m, snap); err != nil {
+			return nil, err
+		}
+	}
 	s.meta = m
-	s.cur.Store(&snapshot{height: m.height, root: root, hash: m.appHash})
-	s.resident.Store(survey0(root))
-	s.sweep(root)
+	s.cur.Store(snap)
+	s.resident.Store(survey0(snap.root))
+	s.sweep(snap.root)
 	return s, nil
 }
 
 func newStore(db dbm.DB, opts Options) *Store {
-	s := &Store{db: db}
+	s := &Store{db: db, views: map[*snapshot]int{}}
 	s.budget = opts.MemoryBudget
 	if s.budget <= 0 {
 		s.budget = DefaultMemoryBudget
@@ -204,7 +220,7 @@ func (s *Store) Prepare(height int64, b *Branch) ([]byte, error) {
 
 // prepare computes the tree after some changes to a snapshot.
 func (s *Store) prepare(cur *snapshot, height int64, changes []change) (*pending, error) {
-	if err := s.inspect(cur.root, changes, flat{s.db}); err != nil {
+	if err := s.inspect(cur.root, changes, at{s, cur}); err != nil {
 		return nil, err
 	}
 	kept := changes[:0]
@@ -218,7 +234,8 @@ func (s *Store) prepare(cur *snapshot, height int64, changes []change) (*pending
 		return nil, err
 	}
 	snap := &snapshot{height: height, root: root, hash: rootHash(root)}
-	return &pending{snap: snap, changes: kept, grow: grow}, nil
+	snap.head = &head{changes: kept, height: cur.height, rootThen: cur.hash}
+	return &pending{snap: snap, grow: grow}, nil
 }
 
 func (s *Store) usable() error {
@@ -246,16 +263,19 @@ func (s *Store) Commit() error {
 	s.pending = nil
 	cur := s.cur.Load()
 	m := s.meta.after(p)
-	u := undo{seq: m.seq, height: cur.height, root: cur.hash, old: olds(p.changes)}
-	return s.write(p, m, u.encode())
-}
-
-func olds(changes []change) [][]byte {
-	out := make([][]byte, len(changes))
-	for i := range changes {
-		out[i] = changes[i].old
+	batch := s.db.NewBatchWithSize(batchSize(cur.head) + batchSize(p.snap.head))
+	defer batch.Close()
+	if err := errors.Join(flush(batch, cur.head, s.meta.seq), batch.Set(headKey, p.snap.head.encode(m.seq))); err != nil {
+		return fmt.Errorf("store: filling the batch of height %d: %w", m.height, err)
 	}
-	return out
+	if err := s.keepForViews(cur); err != nil {
+		return err
+	}
+	if err := s.write(batch, p, m); err != nil {
+		return err
+	}
+	s.prev = cur
+	return nil
 }
 
 // after is the meta record once a pending block is written.
@@ -265,27 +285,48 @@ func (m meta) after(p *pending) meta {
 	if m.journalFrom == 0 {
 		m.journalFrom = m.seq
 	}
-	m.journalKeys += uint64(len(p.changes))
+	m.journalKeys += uint64(len(p.snap.head.changes))
 	return m
 }
 
-// write puts a block into the database and shows it to readers. A nil undo record deletes the one that is there.
-func (s *Store) write(p *pending, m meta, undoRecord []byte) error {
-	batch := s.db.NewBatchWithSize(batchSize(p.changes, undoRecord))
-	defer batch.Close()
-	err := fill(batch, p.changes, m.seq, undoRecord)
-	if err == nil && s.checkpointDue(m, p.snap.root) {
+// keepForViews reads what the head is about to replace in the flat table, if there are views of earlier heights, and
+// attaches it where they find it. Most blocks have no such views. From then on those views are right whether or not the
+// write happens.
+func (s *Store) keepForViews(cur *snapshot) error {
+	if cur.head == nil || s.prev == nil || !s.viewsBefore(cur) {
+		return nil
+	}
+	olds := make([]change, len(cur.head.changes))
+	for i, c := range cur.head.changes {
+		old, err := flat{s.db}.get(c.key)
+		if err != nil {
+			return fmt.Errorf("store: reading the old value of key %x for an open view: %w", c.key, err)
+		}
+		olds[i] = change{key: c.key, old: old}
+	}
+	s.prev.next.Store(&delta{changes: olds, to: cur})
+	return nil
+}
+
+func (s *Store) viewsBefore(cur *snapshot) bool {
+	s.viewMu.Lock()
+	defer s.viewMu.Unlock()
+	n := len(s.views)
+	if s.views[cur] > 0 {
+		n--
+	}
+	return n > 0
+}
+
+// write completes a batch, writes it, and shows the new snapshot to readers.
+func (s *Store) write(batch dbm.Batch, p *pending, m meta) error {
+	var err error
+	if s.checkpointDue(m, p.snap.root) {
 		err = s.addCheckpoint(batch, &m, p.snap.root)
 	}
-	if err == nil {
-		err = batch.Set(metaKey, m.encode())
-	}
-	if err != nil {
+	if err = errors.Join(err, batch.Set(metaKey, m.encode())); err != nil {
 		return fmt.Errorf("store: filling the batch of height %d: %w", m.height, err)
 	}
-	// From here on readers of the earlier height find the replaced values, whether or not the write has happened.
-	cur := s.cur.Load()
-	cur.next.Store(&delta{changes: p.changes, to: p.snap})
 	if err := batch.WriteSync(); err != nil {
 		s.broken = err
 		return fmt.Errorf("store: writing height %d: %w; whether it was written shows when the store is opened again", m.height, err)
@@ -298,91 +339,60 @@ func (s *Store) write(p *pending, m meta, undoRecord []byte) error {
 	return nil
 }
 
-func batchSize(changes []change, undoRecord []byte) int {
-	n := 1024 + len(undoRecord)
-	for i := range changes {
-		n += 2*len(changes[i].key) + len(changes[i].value) + 16
-	}
-	return n
-}
-
-func fill(batch dbm.Batch, changes []change, seq uint64, undoRecord []byte) error {
-	size := 0
-	for i := range changes {
-		size += 1 + len(changes[i].key)
-	}
-	keys := make([]byte, 0, size) // some engines keep the slices they are given
-	for i := range changes {
-		c := &changes[i]
-		at := len(keys)
-		keys = append(append(keys, tagFlat), c.key...)
-		key := keys[at:len(keys):len(keys)]
-		var err error
-		if c.value == nil {
-			err = batch.Delete(key)
-		} else {
-			err = batch.Set(key, c.value)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if err := batch.Set(journalKey(seq), encodeJournal(changes)); err != nil {
-		return err
-	}
-	if undoRecord == nil {
-		return batch.Delete(undoKey)
-	}
-	return batch.Set(undoKey, undoRecord)
-}
-
-// Rollback takes the last committed block back, with its undo record: values, height and app hash are those before it. It
-// works once after a commit. A prepared block is dropped. Views opened before keep their height.
+// Rollback takes the last committed block back: values, height and app hash are those before it. It works once after a
+// commit. A prepared block is dropped. Views opened before keep their height.
 func (s *Store) Rollback() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.usable(); err != nil {
 		return err
 	}
-	u, keys, err := s.readUndo()
-	if err != nil {
-		return err
+	cur := s.cur.Load()
+	h := cur.head
+	if h == nil {
+		return ErrNoUndo
 	}
 	s.pending = nil
-	changes := make([]change, len(keys))
-	for i, key := range keys {
-		changes[i] = change{key: key, value: u.old[i]}
-	}
-	p, err := s.prepare(s.cur.Load(), u.height, changes)
+	p, err := s.undo(cur)
 	if err != nil {
 		return err
 	}
-	if p.snap.hash != u.root {
-		return fmt.Errorf("%w: taking back height %d gives the root %x, and height %d had %x", ErrCorrupt, s.meta.height, p.snap.hash, u.height, u.root)
+	m := s.meta.after(p)
+	batch := s.db.NewBatch()
+	defer batch.Close()
+	if err := errors.Join(batch.Set(journalKey(m.seq), encodeJournal(h.changes)), batch.Delete(headKey)); err != nil {
+		return fmt.Errorf("store: filling the batch of height %d: %w", m.height, err)
 	}
-	return s.write(p, s.meta.after(p), nil)
+	p.snap.head = nil
+	// Views of the height taken back, and of the one before, go on with their heads over the flat table, and with what
+	// is replaced there later.
+	cur.next.Store(&delta{to: p.snap})
+	if s.prev != nil {
+		s.prev.next.Store(&delta{to: p.snap})
+	}
+	s.prev = nil
+	return s.write(batch, p, m)
 }
 
-func (s *Store) readUndo() (undo, [][]byte, error) {
-	b, err := s.db.Get(undoKey)
+// undo prepares the height before cur from the flat table, which still stands there.
+func (s *Store) undo(cur *snapshot) (*pending, error) {
+	h := cur.head
+	changes := make([]change, len(h.changes))
+	for i, c := range h.changes {
+		old, err := flat{s.db}.get(c.key)
+		if err != nil {
+			return nil, fmt.Errorf("store: reading the earlier value of key %x: %w", c.key, err)
+		}
+		changes[i] = change{key: c.key, value: old}
+	}
+	p, err := s.prepare(cur, h.height, changes)
 	if err != nil {
-		return undo{}, nil, fmt.Errorf("store: reading the undo record: %w", err)
+		return nil, err
 	}
-	if b == nil {
-		return undo{}, nil, ErrNoUndo
+	if p.snap.hash != h.rootThen {
+		return nil, fmt.Errorf("%w: taking back height %d gives the root %x, and height %d had %x", ErrCorrupt, cur.height, p.snap.hash, h.height, h.rootThen)
 	}
-	u, err := decodeUndo(b)
-	if err != nil {
-		return undo{}, nil, err
-	}
-	if b, err = s.db.Get(journalKey(u.seq)); err != nil {
-		return undo{}, nil, fmt.Errorf("store: reading journal record %d: %w", u.seq, err)
-	}
-	keys, err := decodeJournal(b)
-	if err == nil && (u.seq != s.meta.seq || len(keys) != len(u.old)) {
-		err = fmt.Errorf("%w: the undo record does not belong to the last commit", ErrCorrupt)
-	}
-	return u, keys, err
+	return p, nil
 }
 
 // Close writes a checkpoint, so that the next Open is quick, and lets the store go; nothing may read it any more. A prepared block is

@@ -6,9 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// source is the flat table as of one height.
+// source is the state as of one height.
 type source interface {
-	get(key []byte) ([]byte, error)
 	// scan calls fn with the pairs of [start, end) in order; fn may keep both slices.
 	scan(start, end []byte, fn func(key, value []byte) error) error
 }
@@ -33,19 +32,6 @@ func (t *tree) packedOf(n *node, src source) (*packed, error) {
 	if p := n.bucket.data.Load(); p != nil {
 		return p, nil
 	}
-	p, err := t.rebuild(n, src)
-	if err != nil {
-		return nil, err
-	}
-	t.loads.Add(1)
-	if n.bucket.data.CompareAndSwap(nil, p) {
-		t.resident.Add(int64(cap(p.b)))
-	}
-	return p, nil
-}
-
-// rebuild reads the keys of an evicted bucket from the flat table and checks them against its root hash.
-func (t *tree) rebuild(n *node, src source) (*packed, error) {
 	start, end := prefixRange(n.bucket.prefix, n.bit)
 	ls := make([]leaf, 0, n.count)
 	var buf []byte
@@ -61,10 +47,21 @@ func (t *tree) rebuild(n *node, src source) (*packed, error) {
 	if err != nil && err != errTooMany {
 		return nil, fmt.Errorf("store: reading keys %x to %x: %w", start, end, err)
 	}
+	return t.settle(n, ls)
+}
+
+// settle puts leaves read from the flat table back into their bucket, after checking them against its root hash.
+func (t *tree) settle(n *node, ls []leaf) (*packed, error) {
 	if len(ls) != int(n.count) || hashLeaves(ls, 0) != n.hash {
+		start, end := prefixRange(n.bucket.prefix, n.bit)
 		return nil, fmt.Errorf("%w: the keys from %x to %x do not match the hash the tree has for them; restore this node from a snapshot", ErrCorrupt, start, end)
 	}
-	return packLeaves(ls, n.sharedBytes()), nil
+	p := packLeaves(ls, n.sharedBytes())
+	t.loads.Add(1)
+	if n.bucket.data.CompareAndSwap(nil, p) {
+		t.resident.Add(int64(cap(p.b)))
+	}
+	return p, nil
 }
 
 // descend walks to the only bucket that may hold the key; nil for an empty tree.
@@ -82,13 +79,13 @@ const inside = ^uint32(0)
 type change struct {
 	key   []byte
 	value []byte // nil: deleted
-	old   []byte // value before; nil: absent
+	old   []byte // in a delta: the value before; nil: absent
 	leaf  hash   // of key and value, when set
 	div   uint32 // the bit at which the key leaves the tree as it is, or inside
 	same  bool   // changes nothing: drop it
 }
 
-// inspect finds out, for every change, where it meets the tree, what it replaces, and its new leaf hash. The changes
+// inspect finds out, for every change, where it meets the tree, whether it alters anything, and its new leaf hash. The changes
 // are shared out to the workers in runs; each fills its own, so the result does not depend on timing.
 func (t *tree) inspect(root *node, changes []change, src source) error {
 	const grain = 128
@@ -152,16 +149,7 @@ func (t *tree) locate(root *node, c *change, src source) error {
 		c.same = c.value == nil
 		return nil
 	}
-	if c.value != nil && hash(p.hashAt(i)) == c.leaf {
-		c.same = true
-		return nil
-	}
-	if c.old, err = src.get(c.key); err != nil {
-		return fmt.Errorf("store: reading the old value of key %x: %w", c.key, err)
-	}
-	if c.old == nil {
-		return fmt.Errorf("%w: key %x is in the tree and not in the flat table; restore this node from a snapshot", ErrCorrupt, c.key)
-	}
+	c.same = c.value != nil && hash(p.hashAt(i)) == c.leaf
 	return nil
 }
 

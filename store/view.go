@@ -14,12 +14,11 @@ import (
 )
 
 // View reads one committed height. It implements KV, so that collections can read through it, but refuses to write. Several goroutines may
-// use it at once. It takes no lock and holds up nobody: blocks may be prepared and committed meanwhile, and it keeps showing
+// use it at once. It holds up nobody: blocks may be prepared and committed meanwhile, and it keeps showing
 // its own height.
 type View struct {
-	store *Store
-	snap  *snapshot
-	done  atomic.Bool
+	at
+	done atomic.Bool
 }
 
 var _ KV = (*View)(nil)
@@ -29,12 +28,32 @@ var (
 	errViewDone = errors.New("store: the view was used after its function returned")
 )
 
-// View calls fn with a view of the last committed height, which is of no use after fn returns. A view that lives
-// long keeps in memory what is committed over it.
+// View calls fn with a view of the last committed height, which is of no use after fn returns. A view that
+// outlives two commits makes the later ones read, and keep in memory for it, what they replace.
 func (s *Store) View(fn func(v *View) error) error {
-	v := &View{store: s, snap: s.cur.Load()}
-	defer v.done.Store(true)
+	v := &View{at: at{s, s.enter()}}
+	defer func() {
+		v.done.Store(true)
+		s.leave(v.snap)
+	}()
 	return fn(v)
+}
+
+// enter notes that a view of the current snapshot begins, in one step with reading which one that is.
+func (s *Store) enter() *snapshot {
+	s.viewMu.Lock()
+	defer s.viewMu.Unlock()
+	snap := s.cur.Load()
+	s.views[snap]++
+	return snap
+}
+
+func (s *Store) leave(snap *snapshot) {
+	s.viewMu.Lock()
+	defer s.viewMu.Unlock()
+	if s.views[snap]--; s.views[snap] == 0 {
+		delete(s.views, snap)
+	}
 }
 
 // Height returns the height the view shows.
@@ -69,22 +88,6 @@ func (v *View) Set(_, _ []byte) error { return errReadOnly }
 // Delete is refused.
 func (v *View) Delete(_ []byte) error { return errReadOnly }
 
-// get reads the flat table first and the later commits second: a commit attaches what it replaces before it writes, so
-// whichever state of the table the read met, the earliest commit that touched the key has the value of this height.
-func (v *View) get(key []byte) ([]byte, error) {
-	value, err := flat{v.store.db}.get(key)
-	if err != nil {
-		return nil, err
-	}
-	for d := v.snap.next.Load(); d != nil; d = d.to.next.Load() {
-		i, found := slices.BinarySearchFunc(d.changes, key, func(c change, key []byte) int { return bytes.Compare(c.key, key) })
-		if found {
-			return d.changes[i].old, nil
-		}
-	}
-	return value, nil
-}
-
 // Iterator goes through [start, end) in ascending order; nil ends are open. The caller closes it before the view ends.
 func (v *View) Iterator(start, end []byte) (corestore.Iterator, error) {
 	return v.iterate(start, end, false)
@@ -102,41 +105,7 @@ func (v *View) iterate(start, end []byte, reverse bool) (corestore.Iterator, err
 	if err := checkRange(start, end); err != nil {
 		return nil, err
 	}
-	return v.iterateChecked(bytes.Clone(start), bytes.Clone(end), reverse)
-}
-
-func (v *View) iterateChecked(start, end []byte, reverse bool) (corestore.Iterator, error) {
-	base, err := flat{v.store.db}.iterate(start, end, reverse)
-	if err != nil {
-		return nil, err
-	}
-	var over overlay
-	for d := v.snap.next.Load(); d != nil; d = d.to.next.Load() {
-		at, _ := slices.BinarySearchFunc(d.changes, start, func(c change, key []byte) int { return bytes.Compare(c.key, key) })
-		for _, c := range d.changes[at:] {
-			if !below(c.key, end) {
-				break
-			}
-			if _, known := over.Get(string(c.key)); !known {
-				over.Set(string(c.key), c.old)
-			}
-		}
-	}
-	return merge(base, &over, start, end, reverse), nil
-}
-
-func (v *View) scan(start, end []byte, fn func(key, value []byte) error) error {
-	it, err := v.iterateChecked(start, end, false)
-	if err != nil {
-		return err
-	}
-	defer it.Close()
-	for ; it.Valid(); it.Next() {
-		if err := fn(it.Key(), it.Value()); err != nil {
-			return err
-		}
-	}
-	return it.Error()
+	return v.open(bytes.Clone(start), bytes.Clone(end), reverse)
 }
 
 // Prove returns the proof that key has its value, or that it has none. The proof verifies against AppHash with
@@ -167,7 +136,7 @@ func (v *View) Prove(key []byte) (*ics23.CommitmentProof, error) {
 
 // neighbour proves the first key of [start, end), from the end if reverse; nil if the range is empty.
 func (v *View) neighbour(start, end []byte, reverse bool) (*ics23.ExistenceProof, error) {
-	it, err := v.iterateChecked(start, end, reverse)
+	it, err := v.open(start, end, reverse)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +149,7 @@ func (v *View) neighbour(start, end []byte, reverse bool) (*ics23.ExistenceProof
 
 // exist proves a key that is there.
 func (v *View) exist(key, value []byte) (*ics23.ExistenceProof, error) {
-	path, err := v.store.path(v.snap.root, key, v)
+	path, err := v.s.path(v.snap.root, key, v)
 	if err != nil {
 		return nil, err
 	}
@@ -210,7 +179,7 @@ func (v *View) ProveRange(start, end []byte, limit int) (*proof.RangeProof, erro
 			return nil, err
 		}
 	}
-	it, err := v.iterateChecked(start, nil, false)
+	it, err := v.open(start, nil, false)
 	if err != nil {
 		return nil, err
 	}
