@@ -42,6 +42,12 @@ type Event struct {
 	Destinations    []TypedID
 	Certifications  []string // certificationInfo
 
+	// Lots are the lots of trade items that the event names: objects, inputs,
+	// outputs, parent, children, each in document order. They are read from the
+	// identifiers as written: a serialised item given with its lot is here, though
+	// its canonical form above shows the serial only.
+	Lots []LotUse
+
 	ILMD             []Property // instance or lot master data, by expanded name
 	Extensions       []Property // event-level extensions, by expanded name
 	ErrorDeclaration *ErrorDeclaration
@@ -106,6 +112,7 @@ func newEvent(path string, v, documentContext *Value) Event {
 	e.ErrorDeclaration = declaration(v.Get("errorDeclaration"))
 	e.ILMD = e.properties(v.Get("ilmd"), nil)
 	e.Extensions = e.properties(v, shapes[e.Type].fields)
+	e.Lots = lotUses(v)
 	e.Raw = rawEvent(v, documentContext)
 	return e
 }

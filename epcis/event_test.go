@@ -5,6 +5,7 @@ import (
 	goparser "go/parser"
 	"go/token"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,6 +57,23 @@ func TestTypedEvent(t *testing.T) {
 	}
 	if v, ok := e.Property("https://example.org/ns/moisture"); !ok || v.Text != "12.5" {
 		t.Errorf("extension read as %+v", v)
+	}
+}
+
+func TestLots(t *testing.T) {
+	doc, err := Parse([]byte(head+`"type":"TransformationEvent","inputEPCList":["https://a.it/01/8001234567897/10/S1/21/9","urn:epc:id:sgtin:8001234.056789.1"],
+"inputQuantityList":[{"epcClass":"urn:epc:class:lgtin:8001234.056789.S2","quantity":1.50,"uom":"KGM"},{"epcClass":"https://id.gs1.org/01/08001234567890/10/X"}],
+"outputQuantityList":[{"epcClass":"HTTPS://A.it/01/08001234567897/10/a%2fb"}]}`), Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []LotUse{
+		{Role: RoleInput, GTIN: "08001234567897", Lot: "S1", Serial: "9"},
+		{Role: RoleInput, GTIN: "08001234567897", Lot: "S2", Amount: "1.5", UOM: "KGM"},
+		{Role: RoleOutput, GTIN: "08001234567897", Lot: "a/b"},
+	}
+	if got := doc.Events[0].Lots; !slices.Equal(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 }
 

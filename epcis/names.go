@@ -1,6 +1,9 @@
 package epcis
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // prefixes maps the prefixes of CURIEs to namespaces. Expansion is by table, not
 // by a JSON-LD processor: processors differ, and none may decide inside consensus.
@@ -16,10 +19,7 @@ var builtIn = prefixes{
 // newPrefixes reads the declarations of contexts; later ones win, except that
 // gs1 always means the namespace in force.
 func newPrefixes(contexts ...*Value) prefixes {
-	p := make(prefixes, len(builtIn))
-	for name, namespace := range builtIn {
-		p[name] = namespace
-	}
+	p := maps.Clone(builtIn)
 	for _, context := range contexts {
 		p.declare(context)
 	}

@@ -1,6 +1,9 @@
 package epcis
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+)
 
 // EventType is one of the five event types of EPCIS 2.0.
 type EventType string
@@ -50,13 +53,8 @@ var shapes = map[EventType]object{
 }
 
 func shape(required []string, own map[string]check) object {
-	fields := make(map[string]check, len(common)+len(own))
-	for name, c := range common {
-		fields[name] = c
-	}
-	for name, c := range own {
-		fields[name] = c
-	}
+	fields := maps.Clone(common)
+	maps.Copy(fields, own)
 	return object{fields, append([]string{"type", "eventTime", "eventTimeZoneOffset"}, required...), uriNames}
 }
 

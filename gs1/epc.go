@@ -36,11 +36,11 @@ func (e EPC) elements() Elements {
 
 // ParseEPC reads an identifier as EPCIS documents write it and checks it: key
 // lengths, check digits, characters. Digital Links may carry a GTIN-8, -12 or
-// -13, the words of older editions (/gtin/, /lot/), and a query, which is
-// dropped. Sources: EPC Tag Data Standard 1.13, section 6; Core Business
+// -13, the words of older editions (/gtin/, /lot/), an upper case scheme or
+// percent-encoding in lower case, and a query, which is dropped. Sources: EPC Tag Data Standard 1.13, section 6; Core Business
 // Vocabulary 2.0, section 8.
 func ParseEPC(uri string) (EPC, error) {
-	list, pattern, ok := identify(uri)
+	list, pattern, ok := identify(uri, true)
 	if !ok {
 		return EPC{}, fmt.Errorf("%s is neither an EPC URN nor a GS1 Digital Link", quote(uri))
 	}
@@ -71,7 +71,7 @@ func ParseEPC(uri string) (EPC, error) {
 // uses lower case letters. Check digits of Digital Links are not verified.
 // Source: Core Business Vocabulary 2.0, section 8.9.
 func Canonical(uri string) (string, bool) {
-	list, _, ok := identify(uri)
+	list, _, ok := identify(uri, false)
 	if !ok {
 		return uri, false
 	}
@@ -100,13 +100,17 @@ func InstanceURI(gtin, serial string) string { return finest(Elements{{"01", gti
 func PlaceURI(gln string) string { return finest(Elements{{"414", gln}}) }
 
 // identify reads an EPC URN or a lenient Digital Link into its key and
-// qualifiers, of which finest can write the canonical form.
-func identify(uri string) (list Elements, pattern, ok bool) {
+// qualifiers, of which finest can write the canonical form. anySpelling also
+// takes links that the event hash leaves as they are written.
+func identify(uri string, anySpelling bool) (list Elements, pattern, ok bool) {
 	if len(uri) > maxInput {
 		return nil, false, false
 	}
 	if rest, isURN := strings.CutPrefix(uri, "urn:epc:"); isURN {
 		return identifyURN(rest)
+	}
+	if !anySpelling && !hashedSpelling(uri) {
+		return nil, false, false
 	}
 	list, ok = identifyLink(uri)
 	return list, false, ok
@@ -133,12 +137,16 @@ func finest(list Elements) string {
 	return uri
 }
 
+// hashedSpelling reports a link that the event hash recognises: scheme in lower
+// case, percent-encoding in upper case.
+func hashedSpelling(uri string) bool {
+	path, _, _ := strings.Cut(uri, "?")
+	return (strings.HasPrefix(uri, "https://") || strings.HasPrefix(uri, "http://")) && !lowerHex(path)
+}
+
 func identifyLink(uri string) (Elements, bool) {
-	if !strings.HasPrefix(uri, "https://") && !strings.HasPrefix(uri, "http://") {
-		return nil, false
-	}
 	path, _, err := splitLink(uri)
-	if err != nil || lowerHex(path) {
+	if err != nil {
 		return nil, false
 	}
 	pairs, err := pathPairs(strings.TrimSuffix(path, "/"), linkOptions{words: true})

@@ -30,6 +30,11 @@ func FuzzDigitalLink(f *testing.F) {
 				t.Fatalf("%q became %q, which became %q", s, canonical, again)
 			}
 		}
+		if epc, err := ParseEPC(s); err == nil {
+			if again, err := ParseEPC(epc.URI()); err != nil || again.URI() != epc.URI() {
+				t.Fatalf("%q is %+v, whose URI %q is %+v, %v", s, epc, epc.URI(), again, err)
+			}
+		}
 		e, err := ParseDigitalLink(s)
 		if err != nil {
 			return

@@ -204,6 +204,7 @@ func TestClassOf(t *testing.T) {
 		{"urn:epc:class:lgtin:4012345.012345.Lot987", "04012345123456", "Lot987", true},
 		{"https://id.gs1.org/01/04012345123456/10/Lot987", "04012345123456", "Lot987", true},
 		{"https://example.it/x/01/04012345123456/10/Lot987/21/A?17=261231", "04012345123456", "Lot987", true},
+		{"HTTPS://example.it/01/04012345123456/10/A%2fB", "04012345123456", "A/B", true},
 		{"https://id.gs1.org/01/04012345123457/10/Lot987", "", "", false}, // check digit
 		{"urn:epc:id:sgtin:4012345.012345.1", "", "", false},
 		{"https://id.gs1.org/01/04012345123456", "", "", false},
@@ -214,6 +215,16 @@ func TestClassOf(t *testing.T) {
 		gtin, lot, ok := ClassOf(c.in)
 		if gtin != c.gtin || lot != c.lot || ok != c.ok {
 			t.Errorf("ClassOf(%q) = %q, %q, %v", c.in, gtin, lot, ok)
+		}
+	}
+}
+
+// Links that the reference of the event hash does not recognise stay as written
+// in the hash, though ParseEPC understands them.
+func TestCanonicalLeavesOddSpellings(t *testing.T) {
+	for _, uri := range []string{"HTTPS://example.it/01/04012345123456/10/A", "https://example.it/01/04012345123456/10/A%2fB"} {
+		if got, ok := Canonical(uri); ok || got != uri {
+			t.Errorf("Canonical(%q) = %q, %v", uri, got, ok)
 		}
 	}
 }
