@@ -33,6 +33,13 @@ func voted() []signer {
 	return out
 }
 
+// few are three validators, of which one signs, one votes for no block, and one is absent: for tests that check often.
+func few() []signer {
+	out := voted()[3:]
+	out[0].power = 50
+	return out
+}
+
 // sign makes the block after the state and the votes for it, as a chain would.
 func sign(t testing.TB, appHash []byte, who []signer) SignedHeader {
 	t.Helper()

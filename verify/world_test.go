@@ -16,6 +16,7 @@ import (
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/module/statekey"
 	"github.com/filiera-chain/filiera/store"
+	"github.com/filiera-chain/filiera/store/proof"
 )
 
 // A story about one batch of Ciauscolo IGP, made from one batch of pork. Tests change the records and lay them
@@ -221,4 +222,29 @@ func must(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// recordedStory reads the story and keeps what was read, without the store.
+func recordedStory(t testing.TB) *Recorder {
+	t.Helper()
+	kept := frozen{map[string][]byte{}, map[string][]proof.Pair{}}
+	must(t, story().lay(t).View(func(v *store.View) error {
+		rec := NewRecorder(Live(v))
+		if _, err := Gather(rec, gtin, lot); err != nil {
+			return err
+		}
+		kept.keys = rec.keys
+		for start, end := range rec.ranges {
+			pairs, err := rec.Range([]byte(start), end)
+			if err != nil {
+				return err
+			}
+			kept.ranges[start] = pairs
+		}
+		return nil
+	}))
+	rec := NewRecorder(kept)
+	_, err := Gather(rec, gtin, lot)
+	must(t, err)
+	return rec
 }
