@@ -1,0 +1,69 @@
+package trace
+
+import (
+	"bytes"
+	"fmt"
+
+	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
+	"github.com/filiera-chain/filiera/module"
+)
+
+// invariants are the truths that no act may break.
+func (t *Trace) invariants() []module.Invariant {
+	return []module.Invariant{
+		{Name: "every event is whole and stands in the journey of each lot it names", Check: t.eventsHold},
+		{Name: "every entry of a journey has its event, which names the lot at that time", Check: t.journeysHold},
+	}
+}
+
+func (t *Trace) eventsHold(rd *module.Reader) error {
+	return t.events.Walk(rd, nil, func(id []byte, e *tracev1.Event) (bool, error) {
+		err := t.eventHolds(rd, id, e)
+		if err != nil {
+			err = fmt.Errorf("event %x: %w", id, err)
+		}
+		return err != nil, err
+	})
+}
+
+func (t *Trace) eventHolds(rd *module.Reader, id []byte, e *tracev1.Event) error {
+	switch {
+	case len(id) != 32 || !bytes.Equal(e.GetId(), id):
+		return fmt.Errorf("it says it is %x", e.GetId())
+	case len(e.GetContentSha256()) != 32 || e.GetReporter() == "" || e.GetEventTimeMs() < firstEventMs:
+		return fmt.Errorf("it has no content, reporter or time")
+	case len(e.GetBatches()) == 0 || len(e.GetBatches()) > maxLots:
+		return fmt.Errorf("it names %d lots", len(e.GetBatches()))
+	}
+	for _, i := range e.GetBatches() {
+		if i.GetPart() == tracev1.Part_PART_UNSPECIFIED || (i.GetPart() == tracev1.Part_PART_SUBJECT) != (e.GetAction() != "") {
+			return fmt.Errorf("lot %s takes part as %s", i.GetBatch().GetLot(), i.GetPart())
+		}
+		if i.GetPart() == tracev1.Part_PART_OUTPUT && !i.GetRegistered() {
+			return fmt.Errorf("it makes the unregistered lot %s", i.GetBatch().GetLot())
+		}
+		has, err := t.journey.Has(rd, entryOf(e, i))
+		if err != nil {
+			return err
+		}
+		if !has {
+			return fmt.Errorf("it is not in the journey of lot %s", i.GetBatch().GetLot())
+		}
+	}
+	return nil
+}
+
+func (t *Trace) journeysHold(rd *module.Reader) error {
+	return t.journey.Walk(rd, nil, func(k entry) (bool, error) {
+		e, err := t.events.Get(rd, k.K4())
+		if err != nil {
+			return true, fmt.Errorf("journey of %s lot %s names event %x: %w", k.K1(), k.K2(), k.K4(), err)
+		}
+		for _, i := range e.GetBatches() {
+			if i.GetBatch().GetGtin() == k.K1() && i.GetBatch().GetLot() == k.K2() && e.GetEventTimeMs() == k.K3() {
+				return false, nil
+			}
+		}
+		return true, fmt.Errorf("journey of %s lot %s names event %x, which does not name the lot at %d", k.K1(), k.K2(), k.K4(), k.K3())
+	})
+}

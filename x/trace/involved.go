@@ -1,0 +1,203 @@
+package trace
+
+import (
+	"slices"
+	"strings"
+
+	basev1 "github.com/filiera-chain/filiera/api/base/v1"
+	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
+	"github.com/filiera-chain/filiera/epcis"
+	"github.com/filiera-chain/filiera/gs1"
+	"github.com/filiera-chain/filiera/module"
+)
+
+// intakeSteps are the business steps in which an object event may speak of an
+// external lot: goods that come in and wait. Source: CBV 2.0, section 7.1.
+var intakeSteps = []string{"receiving", "arriving", "accepting", "inspecting", "storing"}
+
+// parts says how a lot takes part, by the field that names it.
+var parts = map[epcis.Role]tracev1.Part{
+	epcis.RoleObject: tracev1.Part_PART_SUBJECT,
+	epcis.RoleInput:  tracev1.Part_PART_INPUT,
+	epcis.RoleOutput: tracev1.Part_PART_OUTPUT,
+}
+
+// involved lists the lots of an event, after refusing what may not be said
+// about them, or not by this signer.
+func (t *Trace) involved(ctx *module.Context, e *epcis.Event) ([]*tracev1.Involved, error) {
+	if err := t.checkIdentifiers(ctx, e); err != nil {
+		return nil, err
+	}
+	list, err := lotsOf(e)
+	if err != nil {
+		return nil, err
+	}
+	registered := false
+	for _, i := range list {
+		if err := t.admit(ctx, e, i); err != nil {
+			return nil, err
+		}
+		registered = registered || i.GetRegistered()
+	}
+	if !registered {
+		return list, t.registry.Allowed(ctx, ctx.Time, ctx.Signer.Participant, "", "", makers...)
+	}
+	return list, nil
+}
+
+// lotsOf lists the lots that an event names in document order. Items of one lot
+// that are named one by one give one entry.
+func lotsOf(e *epcis.Event) ([]*tracev1.Involved, error) {
+	var list []*tracev1.Involved
+	seen := map[epcis.LotUse]bool{}
+	for _, use := range e.Lots {
+		if err := checkAmount(e, use); err != nil {
+			return nil, err
+		}
+		if use.Serial = ""; use.Amount == "" && seen[use] {
+			continue
+		}
+		seen[use] = true
+		list = append(list, &tracev1.Involved{
+			Batch: &basev1.BatchID{Gtin: use.GTIN, Lot: use.Lot}, Part: parts[use.Role], Quantity: use.Amount, Unit: use.UOM,
+		})
+	}
+	switch {
+	case len(list) == 0:
+		return nil, ErrNoLot.With("%s names no lot; name each as https://id.gs1.org/01/<GTIN>/10/<lot> or urn:epc:class:lgtin:…", e.Path)
+	case len(list) > maxLots:
+		return nil, ErrLimit.With("%s names %d lots; at most %d are taken in one event, so tell several", e.Path, len(list), maxLots)
+	}
+	return list, refuseOwnInput(e, list)
+}
+
+// refuseOwnInput keeps the graph of what was made from what free of loops of
+// one step.
+func refuseOwnInput(e *epcis.Event, list []*tracev1.Involved) error {
+	inputs := map[epcis.LotUse]bool{}
+	for _, i := range list {
+		lot := epcis.LotUse{GTIN: i.GetBatch().GetGtin(), Lot: i.GetBatch().GetLot()}
+		if i.GetPart() == tracev1.Part_PART_INPUT {
+			inputs[lot] = true
+		} else if i.GetPart() == tracev1.Part_PART_OUTPUT && inputs[lot] {
+			return ErrOwnInput.With("%s makes lot %s of GTIN %s from itself; tell what was done to it as an ObjectEvent", e.Path, lot.Lot, lot.GTIN)
+		}
+	}
+	return nil
+}
+
+func checkAmount(e *epcis.Event, use epcis.LotUse) error {
+	if use.Amount == "" || !strings.HasPrefix(use.Amount, "-") && strings.Trim(use.Amount, "0.") != "" {
+		return nil
+	}
+	return ErrQuantity.With("%s states %s of lot %s; a quantity is above zero, and is left out when it is not known", e.Path, use.Amount, use.Lot)
+}
+
+// admit says whether the lot is registered and refuses a signer who may not
+// report about it.
+func (t *Trace) admit(ctx *module.Context, e *epcis.Event, i *tracev1.Involved) error {
+	id := i.GetBatch()
+	batch, err := t.products.Batch(ctx, id.GetGtin(), id.GetLot())
+	if err != nil {
+		return err
+	}
+	if i.Registered = batch != nil; batch != nil {
+		return t.admitBatch(ctx, e, batch)
+	}
+	product, err := t.products.Product(ctx, id.GetGtin())
+	if err != nil {
+		return err
+	}
+	if product != nil {
+		return ErrUnknownLot.With("%s names lot %s of GTIN %s, which is a product of %s here, and the lot is not registered; register the lot first", e.Path, id.GetLot(), id.GetGtin(), product.GetOwner())
+	}
+	return admitExternal(e, i)
+}
+
+func (t *Trace) admitBatch(ctx *module.Context, e *epcis.Event, b *productv1.Batch) error {
+	who := ctx.Signer.Participant
+	if err := t.registry.Allowed(ctx, ctx.Time, who, b.GetSpecification(), "", reporters...); err != nil {
+		return err
+	}
+	if b.GetOwner() != who && b.GetCustodian() != who {
+		return ErrNotHolder.With("%s names lot %s of GTIN %s, which belongs to %s and is held by %s; only they report about it, and the signer is %s", e.Path, b.GetLot(), b.GetGtin(), b.GetOwner(), b.GetCustodian(), who)
+	}
+	return nil
+}
+
+// admitExternal lets a lot of a GTIN unknown here only come in or be used up.
+func admitExternal(e *epcis.Event, i *tracev1.Involved) error {
+	id := i.GetBatch()
+	switch i.GetPart() {
+	case tracev1.Part_PART_INPUT:
+		return nil
+	case tracev1.Part_PART_SUBJECT:
+		intake := slices.ContainsFunc(intakeSteps, func(step string) bool { return e.BizStep == epcis.BizStepURI(step) })
+		if intake && e.Action != "DELETE" {
+			return nil
+		}
+		return ErrExternal.With("%s tells %s, %s of lot %s, and GTIN %s is not registered here; such a lot can only be added or observed while %s, or be input of a transformation", e.Path, e.Action, stepOf(e), id.GetLot(), id.GetGtin(), strings.Join(intakeSteps, ", "))
+	}
+	return ErrExternal.With("%s makes lot %s of GTIN %s, which is not registered here; register the product and the lot first", e.Path, id.GetLot(), id.GetGtin())
+}
+
+func stepOf(e *epcis.Event) string {
+	if e.BizStep == "" {
+		return "without a bizStep,"
+	}
+	return "bizStep " + clip(e.BizStep, 80) + ","
+}
+
+// checkIdentifiers refuses identifiers that look like GS1 keys and are not, and
+// items of registered products that are named without their lot.
+func (t *Trace) checkIdentifiers(ctx *module.Context, e *epcis.Event) error {
+	withLot := map[epcis.LotUse]bool{}
+	for _, use := range e.Lots {
+		withLot[epcis.LotUse{GTIN: use.GTIN, Serial: use.Serial}] = true
+	}
+	for _, id := range identifiers(e) {
+		epc, err := gs1.ParseEPC(id)
+		if err != nil {
+			if looksLikeGS1(id) {
+				return ErrIdentifier.With("%s: %v", e.Path, err)
+			}
+			continue
+		}
+		if epc.GTIN == "" || epc.Key == "01" && (epc.Lot != "" || epc.Serial != "" && withLot[epcis.LotUse{GTIN: epc.GTIN, Serial: epc.Serial}]) {
+			continue
+		}
+		if err := t.refuseWithoutLot(ctx, e, epc, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Trace) refuseWithoutLot(ctx *module.Context, e *epcis.Event, epc gs1.EPC, id string) error {
+	product, err := t.products.Product(ctx, epc.GTIN)
+	switch {
+	case err != nil || product == nil:
+		return err
+	case epc.Serial != "" || epc.Key != "01":
+		return ErrUnit.With("%s names the single item %s, whose lot the ledger does not know; units come with a later version, so name its lot too: https://id.gs1.org/01/%s/10/<lot>/21/…", e.Path, clip(id, 120), epc.GTIN)
+	}
+	return ErrNoLot.With("%s names GTIN %s without its lot; write https://id.gs1.org/01/%s/10/<lot>", e.Path, epc.GTIN, epc.GTIN)
+}
+
+// identifiers are the objects, inputs and outputs of an event, canonical.
+func identifiers(e *epcis.Event) []string {
+	ids := slices.Concat(e.EPCList, e.InputEPCs, e.OutputEPCs)
+	for _, q := range slices.Concat(e.QuantityList, e.InputQuantities, e.OutputQuantities) {
+		ids = append(ids, q.EPCClass)
+	}
+	return ids
+}
+
+// looksLikeGS1 tells a broken GS1 identifier from one of another scheme, which
+// may stand beside lots as plain text.
+func looksLikeGS1(id string) bool {
+	low := strings.ToLower(clip(id, 2*maxURI))
+	_, link := gs1.Canonical(id)
+	return link || strings.HasPrefix(low, "urn:epc:") || strings.Contains(low, "://id.gs1.org/")
+}

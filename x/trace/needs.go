@@ -1,0 +1,32 @@
+package trace
+
+import (
+	"context"
+
+	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
+)
+
+// Registry answers who may act, and within which limits.
+type Registry interface {
+	// Allowed is nil when participant is active and holds one of roles at
+	// second at, with a scope that covers spec and place ("" asks for none).
+	Allowed(ctx context.Context, at int64, participant string, spec, place string, roles ...registryv1.Role) error
+	// Params gives the limits of the ledger.
+	Params(ctx context.Context) (*registryv1.Params, error)
+}
+
+// Products answers which lots the ledger knows.
+type Products interface {
+	// Batch gives a batch by 14-digit GTIN and lot, or nil.
+	Batch(ctx context.Context, gtin, lot string) (*productv1.Batch, error)
+	// Product gives a trade item by 14-digit GTIN, or nil.
+	Product(ctx context.Context, gtin string) (*productv1.Product, error)
+}
+
+// makers may take in what comes from outside; reporters may report about
+// batches that they own or hold.
+var (
+	makers    = []registryv1.Role{registryv1.Role_ROLE_PRODUCER, registryv1.Role_ROLE_PROCESSOR}
+	reporters = append(makers[:2:2], registryv1.Role_ROLE_CARRIER, registryv1.Role_ROLE_DISTRIBUTOR)
+)
