@@ -83,151 +83,187 @@ var rules = []struct {
 	says    string // in the Italian sentence
 }{
 	{
-		"product unknown", []func(*world){func(w *world) { w.products, w.batch = w.products[1:], nil }},
+		"product unknown",
+		[]func(*world){func(w *world) { w.products, w.batch = w.products[1:], nil }},
 		Unknown, "product_unknown", Unknown, statekey.Product(gtin), gtin,
 	},
 	{
-		"batch unknown", []func(*world){func(w *world) { w.batch = nil }},
+		"batch unknown",
+		[]func(*world){func(w *world) { w.batch = nil }},
 		Unknown, "batch_unknown", Unknown, batchKey(), "nessun lotto L24123",
 	},
 	{
-		"recalled", []func(*world){batchStatus(productv1.BatchStatus_BATCH_STATUS_RECALLED)},
+		"recalled",
+		[]func(*world){batchStatus(productv1.BatchStatus_BATCH_STATUS_RECALLED)},
 		Recalled, "batch_recalled", Recalled, batchKey(), "da Regione Marche il 31 marzo 2026. Motivo: listeria.",
 	},
 	{
-		"too much certified", []func(*world){second(1, "")},
+		"too much certified",
+		[]func(*world){second(1, "")},
 		Suspicious, "certified_more_than_produced", Suspicious, statekey.Attestation(secondID), "400001 g su 400000 g",
 	},
 	{
-		"sum beyond 64 bits", []func(*world){func(w *world) {
+		"sum beyond 64 bits",
+		[]func(*world){func(w *world) {
 			w.attestations[0].Batches[0].Quantity.Amount = math.MaxInt64
 		}, second(math.MaxInt64, "")},
 		Suspicious, "certified_more_than_produced", Suspicious, statekey.Attestation(secondID), "18446744073709551614 GRM",
 	},
 	{
-		"moved too early", []func(*world){func(w *world) { w.events = append(w.events, moved("receiving", producedAt-2*day)) }},
+		"moved too early",
+		[]func(*world){func(w *world) { w.events = append(w.events, moved("receiving", producedAt-2*day)) }},
 		Suspicious, "moved_before_production", Suspicious, statekey.Event(moved("receiving", producedAt-2*day).GetId()), "ricevimento",
 	},
 	{
-		"never accredited", []func(*world){func(w *world) { w.accreditations = nil }},
+		"never accredited",
+		[]func(*world){func(w *world) { w.accreditations = nil }},
 		Suspicious, "certifier_never_accredited", Suspicious, statekey.Accreditation("agenzia", specID), "mai stato autorizzato",
 	},
 	{
-		"other version", []func(*world){func(w *world) { w.attestations[0].SpecificationVersion = 7 }},
+		"other version",
+		[]func(*world){func(w *world) { w.attestations[0].SpecificationVersion = 7 }},
 		Suspicious, "certificate_of_other_specification", Suspicious, firstKey(), "versione 7",
 	},
 	{
-		"outside the zone", []func(*world){func(w *world) { w.batch.Place = "058091" }},
+		"outside the zone",
+		[]func(*world){func(w *world) { w.batch.Place = "058091" }},
 		Suspicious, "place_outside_zone", Suspicious, batchKey(), "058091",
 	},
 	{
-		"made in the future", []func(*world){func(w *world) { w.batch.ProductionDate, w.events = "2026-04-03", nil }},
+		"made in the future",
+		[]func(*world){func(w *world) { w.batch.ProductionDate, w.events = "2026-04-03", nil }},
 		Suspicious, "production_in_future", Suspicious, batchKey(), "il 3 aprile 2026",
 	},
 	{
-		"past its date", []func(*world){func(w *world) { w.batch.ExpiryDate = "2026-03-31" }},
+		"past its date",
+		[]func(*world){func(w *world) { w.batch.ExpiryDate = "2026-03-31" }},
 		Expired, "batch_expired", Expired, batchKey(), "il 31 marzo 2026",
 	},
 	{
-		"certificate over by the clock", []func(*world){func(w *world) { w.attestations[0].ValidUntil = now }},
+		"certificate over by the clock",
+		[]func(*world){func(w *world) { w.attestations[0].ValidUntil = now }},
 		Expired, "certificate_expired", Expired, firstKey(), "fino al 1º aprile 2026",
 	},
 	{
-		"certificate over by its history", []func(*world){history("expired")},
+		"certificate over by its history",
+		[]func(*world){history("expired")},
 		Expired, "certificate_expired", Expired, firstKey(), "Agenzia di controllo Marche",
 	},
 	{
-		"suspended", []func(*world){history("suspended")},
+		"suspended",
+		[]func(*world){history("suspended")},
 		Suspended, "certificate_suspended", Suspended, firstKey(), "da Agenzia di controllo Marche il 30 marzo 2026. Motivo: non conformità grave.",
 	},
 	{
-		"suspended, then over", []func(*world){history("suspended"), func(w *world) { w.attestations[0].ValidUntil = now - 1 }},
+		"suspended, then over",
+		[]func(*world){history("suspended"), func(w *world) { w.attestations[0].ValidUntil = now - 1 }},
 		Expired, "certificate_expired", Expired, firstKey(), "era valido",
 	},
 	{
-		"revoked", []func(*world){history("revoked")},
+		"revoked",
+		[]func(*world){history("revoked")},
 		NotCertified, "certificate_revoked", NotCertified, firstKey(), "revocato da Agenzia di controllo Marche il 30 marzo 2026. Motivo: non conformità grave.",
 	},
 	{
-		"replaced", []func(*world){history("replaced")},
+		"replaced",
+		[]func(*world){history("replaced")},
 		NotCertified, "certificate_replaced", NotCertified, firstKey(), "sostituito",
 	},
 	{
-		"not yet", []func(*world){func(w *world) { w.attestations[0].ValidFrom = now + 1 }},
+		"not yet",
+		[]func(*world){func(w *world) { w.attestations[0].ValidFrom = now + 1 }},
 		NotCertified, "certificate_not_yet_valid", NotCertified, firstKey(), "dal 1º aprile 2026",
 	},
 	{
-		"no certificate", []func(*world){func(w *world) { w.attestations = nil }},
+		"no certificate",
+		[]func(*world){func(w *world) { w.attestations = nil }},
 		NotCertified, "no_certificate", NotCertified, attestationsStart(), "Nessun organismo",
 	},
 	{
-		"ordinary product", []func(*world){func(w *world) {
+		"ordinary product",
+		[]func(*world){func(w *world) {
 			w.attestations, w.batch.Specification, w.batch.SpecificationVersion, w.products[0].Specification = nil, "", 0, ""
 		}},
 		NotCertified, "no_specification", NotCertified, batchKey(), "nulla da certificare",
 	},
 	{
-		"withdrawn", []func(*world){batchStatus(productv1.BatchStatus_BATCH_STATUS_WITHDRAWN)},
+		"withdrawn",
+		[]func(*world){batchStatus(productv1.BatchStatus_BATCH_STATUS_WITHDRAWN)},
 		NotCertified, "batch_withdrawn", NotCertified, batchKey(), "non dovrebbe essere in vendita. Motivo: listeria.",
 	},
 	{
-		"producer suspended", []func(*world){status("norcineria", participantSuspended)},
+		"producer suspended",
+		[]func(*world){status("norcineria", participantSuspended)},
 		AuthenticWithWarnings, "producer_suspended", AuthenticWithWarnings, statekey.Participant("norcineria"), "Norcineria Rossi Srl è sospeso dal 27 marzo 2026. Motivo: irregolarità contabili.",
 	},
 	{
-		"producer revoked", []func(*world){status("norcineria", participantRevoked)},
+		"producer revoked",
+		[]func(*world){status("norcineria", participantRevoked)},
 		AuthenticWithWarnings, "producer_revoked", AuthenticWithWarnings, statekey.Participant("norcineria"), "escluso",
 	},
 	{
-		"certifier suspended", []func(*world){status("agenzia", participantSuspended)},
+		"certifier suspended",
+		[]func(*world){status("agenzia", participantSuspended)},
 		AuthenticWithWarnings, "certifier_suspended", AuthenticWithWarnings, statekey.Participant("agenzia"), "sospeso",
 	},
 	{
-		"certifier revoked", []func(*world){status("agenzia", participantRevoked)},
+		"certifier revoked",
+		[]func(*world){status("agenzia", participantRevoked)},
 		AuthenticWithWarnings, "certifier_revoked", AuthenticWithWarnings, statekey.Participant("agenzia"), "escluso",
 	},
 	{
-		"accreditation suspended", []func(*world){accreditation(registryv1.AccreditationStatus_ACCREDITATION_STATUS_SUSPENDED, "suspended")},
+		"accreditation suspended",
+		[]func(*world){accreditation(registryv1.AccreditationStatus_ACCREDITATION_STATUS_SUSPENDED, "suspended")},
 		AuthenticWithWarnings, "accreditation_suspended", AuthenticWithWarnings, statekey.Accreditation("agenzia", specID), "dal 29 marzo 2026. Motivo: verifica in corso.",
 	},
 	{
-		"accreditation revoked", []func(*world){accreditation(registryv1.AccreditationStatus_ACCREDITATION_STATUS_REVOKED, "revoked")},
+		"accreditation revoked",
+		[]func(*world){accreditation(registryv1.AccreditationStatus_ACCREDITATION_STATUS_REVOKED, "revoked")},
 		AuthenticWithWarnings, "accreditation_revoked", AuthenticWithWarnings, statekey.Accreditation("agenzia", specID), "revocata",
 	},
 	{
-		"accreditation over", []func(*world){func(w *world) { w.accreditations[0].ValidUntil = now }},
+		"accreditation over",
+		[]func(*world){func(w *world) { w.accreditations[0].ValidUntil = now }},
 		Authentic, "accreditation_ended", "", statekey.Accreditation("agenzia", specID), "fino al 1º aprile 2026",
 	},
 	{
-		"failed point", []func(*world){func(w *world) { w.attestations[0].Points[1].Result = certv1.Result_RESULT_FAIL }},
+		"failed point",
+		[]func(*world){func(w *world) { w.attestations[0].Points[1].Result = certv1.Result_RESULT_FAIL }},
 		AuthenticWithWarnings, "requirement_not_met", AuthenticWithWarnings, firstKey(), "Grassi",
 	},
 	{
-		"partly certified", []func(*world){func(w *world) { w.attestations[0].Batches[0].Quantity.Amount = 1 }},
+		"partly certified",
+		[]func(*world){func(w *world) { w.attestations[0].Batches[0].Quantity.Amount = 1 }},
 		AuthenticWithWarnings, "certified_less_than_produced", AuthenticWithWarnings, firstKey(), "1 g su 400000 g",
 	},
 	{
-		"other unit", []func(*world){func(w *world) { w.attestations[0].Batches[0].Quantity.Unit = "H87" }},
+		"other unit",
+		[]func(*world){func(w *world) { w.attestations[0].Batches[0].Quantity.Unit = "H87" }},
 		AuthenticWithWarnings, "quantities_not_comparable", AuthenticWithWarnings, firstKey(), "400000 pezzi",
 	},
 	{
-		"another suspended", []func(*world){second(5, "suspended")},
+		"another suspended",
+		[]func(*world){second(5, "suspended")},
 		AuthenticWithWarnings, "other_certificate_suspended", AuthenticWithWarnings, statekey.Attestation(secondID), "da Regione Marche",
 	},
 	{
-		"another revoked", []func(*world){second(5, "revoked")},
+		"another revoked",
+		[]func(*world){second(5, "revoked")},
 		Authentic, "other_certificate_revoked", "", statekey.Attestation(secondID), "da Regione Marche",
 	},
 	{
-		"recorded late", []func(*world){lateEvent},
+		"recorded late",
+		[]func(*world){lateEvent},
 		AuthenticWithWarnings, "recorded_late", AuthenticWithWarnings, statekey.Event(moved("storing", producedAt+2*day).GetId()), "1 passaggio",
 	},
 	{
-		"input recalled", []func(*world){func(w *world) { w.others[0].Status = productv1.BatchStatus_BATCH_STATUS_RECALLED }},
+		"input recalled",
+		[]func(*world){func(w *world) { w.others[0].Status = productv1.BatchStatus_BATCH_STATUS_RECALLED }},
 		AuthenticWithWarnings, "input_recalled", AuthenticWithWarnings, statekey.Batch(porkGTIN, porkLot), "«Pancetta suina», lotto P7, che è stato richiamato",
 	},
 	{
-		"input withdrawn", []func(*world){func(w *world) { w.others[0].Status = productv1.BatchStatus_BATCH_STATUS_WITHDRAWN }},
+		"input withdrawn",
+		[]func(*world){func(w *world) { w.others[0].Status = productv1.BatchStatus_BATCH_STATUS_WITHDRAWN }},
 		AuthenticWithWarnings, "input_withdrawn", AuthenticWithWarnings, statekey.Batch(porkGTIN, porkLot), "ritirato",
 	},
 	{
@@ -235,19 +271,23 @@ var rules = []struct {
 		Authentic, "certificate_in_force", Authentic, firstKey(), "Agenzia di controllo Marche ha certificato questo lotto per «Ciauscolo IGP» il 3 marzo 2026",
 	},
 	{
-		"reinstated", []func(*world){history("suspended"), history("reinstated")},
+		"reinstated",
+		[]func(*world){history("suspended"), history("reinstated")},
 		Authentic, "certificate_in_force", Authentic, firstKey(), "ha certificato",
 	},
 	{
-		"superseded", []func(*world){func(w *world) { w.spec.LatestVersion = 2 }},
+		"superseded",
+		[]func(*world){func(w *world) { w.spec.LatestVersion = 2 }},
 		Authentic, "specification_superseded", "", statekey.Specification(specID), "versione 1",
 	},
 	{
-		"input unknown", []func(*world){func(w *world) { w.others = nil }},
+		"input unknown",
+		[]func(*world){func(w *world) { w.others = nil }},
 		Authentic, "input_not_registered", "", statekey.Event(eventID(1)), porkGTIN + " " + porkLot,
 	},
 	{
-		"no journey", []func(*world){func(w *world) { w.events = nil }},
+		"no journey",
+		[]func(*world){func(w *world) { w.events = nil }},
 		Authentic, "no_journey", "", journeyStart(), "Per questo lotto non sono registrati passaggi.",
 	},
 }
