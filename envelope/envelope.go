@@ -111,6 +111,9 @@ func Decode(raw []byte) (*Decoded, error) {
 	if err := proto.Unmarshal(raw, &tx); err != nil {
 		return nil, ErrUndecodable.With("the bytes are not a transaction: %v", err)
 	}
+	if err := module.NoUnknown(&tx); err != nil {
+		return nil, ErrUndecodable.With("%v outside its signed body", err)
+	}
 	// One transaction has one spelling, or its hash would not identify it.
 	if again, err := module.Marshal(&tx); err != nil || !bytes.Equal(again, raw) {
 		return nil, ErrUndecodable.With("the transaction's outer encoding is not canonical")

@@ -19,6 +19,7 @@ func (t *tree) sweep(root *node) {
 		return
 	}
 	oldest := make([]uint32, 0, len(ages))
+	//filiera:unordered the keys are sorted below
 	for used := range ages {
 		oldest = append(oldest, used)
 	}

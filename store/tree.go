@@ -215,7 +215,7 @@ func (r *run) both(n *node, ch []change, at int, sc *scratch) (l, rt *node, err 
 func (r *run) parallel(n *node, ch []change, at int, sc *scratch) (l, rt *node, err error) {
 	var lerr error
 	done := make(chan struct{})
-	go func() {
+	go func() { //filiera:parallel the halves are disjoint and joined below
 		defer close(done)
 		l, lerr = r.apply(n.left, ch[:at], &scratch{})
 		<-r.spare

@@ -26,9 +26,11 @@ func checkAboutParticipant(m aboutParticipant) error {
 func checkSuspendParticipant(m *registryv1.MsgSuspendParticipant) error {
 	return checkAboutParticipant(m)
 }
+
 func checkReinstateParticipant(m *registryv1.MsgReinstateParticipant) error {
 	return checkAboutParticipant(m)
 }
+
 func checkRevokeParticipant(m *registryv1.MsgRevokeParticipant) error {
 	return checkAboutParticipant(m)
 }

@@ -1,10 +1,10 @@
 package registry
 
 import (
+	"errors"
 	"slices"
 
 	"cosmossdk.io/collections"
-	"errors"
 
 	"google.golang.org/protobuf/proto"
 

@@ -1,0 +1,58 @@
+# Every target says what it does in its ## comment; `make help` prints them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+GO      ?= go
+BUILD   := build
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.release=$(VERSION)
+TOOL    := $(GO) tool -modfile=tools/go.mod
+
+.PHONY: help setup build demo test unit interop lint proto check-proto bench fuzz clean
+
+help: ## Print this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+setup: ## See that Go and a C compiler are here, and install what is missing
+	@scripts/setup.sh
+
+build: setup ## Build build/filiera
+	@mkdir -p $(BUILD)
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BUILD)/filiera ./cmd/filiera
+
+demo: build ## Run the story of a real product on a node of one validator (DEMO_EXIT=1 ends when told)
+	@$(BUILD)/filiera demo --dir $(BUILD)/demo $(if $(DEMO_EXIT),--exit)
+
+test: setup lint unit interop ## Run everything that proves the project
+
+unit: ## Run the Go tests: unit, property, end to end with real processes
+	$(GO) test -timeout 15m ./...
+
+interop: build ## Check proofs, keys and certificates with libraries of another ecosystem (npm)
+	@scripts/interop.sh
+
+lint: check-proto ## go vet, staticcheck, gofumpt, generated code up to date
+	$(GO) vet ./...
+	$(TOOL) staticcheck ./...
+	@bad=$$($(TOOL) gofumpt -l $$(git ls-files '*.go' | grep -v '\.pb\.go$$')); \
+	if [ -n "$$bad" ]; then echo "gofumpt would change:"; echo "$$bad"; exit 1; fi
+
+proto: ## Generate api/ from proto/
+	$(TOOL) buf lint
+	$(TOOL) buf generate
+
+check-proto: ## See that api/ is what proto/ generates
+	@$(TOOL) buf lint
+	@rm -rf $(BUILD)/api && mkdir -p $(BUILD)/api
+	@$(TOOL) buf generate -o $(BUILD)
+	@diff -r api $(BUILD)/api || { echo "api/ is not what proto/ generates; run make proto"; exit 1; }
+
+bench: build ## Benchmarks: the store beside iavl, the node beside CometBFT's kvstore
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./store
+	$(BUILD)/filiera load compare
+
+fuzz: ## Fuzz every decoder of outside bytes, FUZZTIME each (default 20s)
+	@scripts/fuzz.sh $(or $(FUZZTIME),20s)
+
+clean: ## Remove build/
+	rm -rf $(BUILD)

@@ -1,0 +1,34 @@
+package app
+
+import (
+	"github.com/filiera-chain/filiera/module"
+	"github.com/filiera-chain/filiera/x/cert"
+	"github.com/filiera-chain/filiera/x/product"
+	"github.com/filiera-chain/filiera/x/registry"
+	"github.com/filiera-chain/filiera/x/trace"
+)
+
+// Modules is the whole chain: every module, in rank order. A module is handed
+// only modules of lower rank, so a circle cannot be written.
+type Modules struct {
+	Registry *registry.Registry
+	Product  *product.Product
+	Cert     *cert.Cert
+	Trace    *trace.Trace
+}
+
+func wire() Modules {
+	r := registry.New()
+	p := product.New(r)
+	return Modules{
+		Registry: r,
+		Product:  p,
+		Cert:     cert.New(r, p),
+		Trace:    trace.New(r, p),
+	}
+}
+
+// list gives the modules in the order in which they end a block.
+func (m Modules) list() []*module.Module {
+	return []*module.Module{m.Registry.Module(), m.Product.Module(), m.Cert.Module(), m.Trace.Module()}
+}
