@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"slices"
 
-	corestore "cosmossdk.io/core/store"
+	corestore "cosmossdk.io/collections/corecompat"
 )
 
 // at reads the state at one snapshot: the changes of its block first, then the flat table as it was before that block. Should

@@ -14,7 +14,7 @@ import (
 // flat table but where something changed.
 
 // checkpointChunk is about how many bytes one record of a checkpoint holds.
-const checkpointChunk = 256 << 10
+const checkpointChunk = 64 << 10
 
 // checkpointDue says whether a commit should carry a new checkpoint: when the journal has grown past a quarter of
 // the keys, so that the cost per changed key stays constant and Open has little to catch up on.

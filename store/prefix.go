@@ -68,7 +68,11 @@ func (w *window) iterate(start, end []byte, open func(start, end []byte) (corest
 	if end != nil {
 		to = w.key(end)
 	}
-	it, err := open(w.key(start), to)
+	from := w.key(start)
+	if start == nil {
+		from = w.key([]byte{0}) // the first key inside: the bare prefix is none
+	}
+	it, err := open(from, to)
 	if err != nil {
 		return nil, err
 	}

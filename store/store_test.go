@@ -9,7 +9,6 @@ import (
 	dbm "github.com/cosmos/cosmos-db"
 	"pgregory.net/rapid"
 
-	"github.com/filiera-chain/filiera/store/proof"
 	"github.com/filiera-chain/filiera/store/storetest"
 )
 
@@ -111,12 +110,53 @@ func valueGen() *rapid.Generator[string] {
 
 // machine runs random operations on a store and on the model.
 type machine struct {
-	db    dbm.DB
-	opts  Options
-	s     *Store
-	m     storetest.Model
-	prev  storetest.Model // before the last commit; nil: it cannot be taken back
-	fresh bool
+	db   dbm.DB
+	opts Options
+	s    *Store
+	m    storetest.Model
+	prev storetest.Model // before the last commit; nil: it cannot be taken back
+	held []held
+}
+
+// held is a view that stays open over commits and rollbacks, with the state it must keep showing.
+type held struct {
+	v *View
+	m storetest.Model
+}
+
+func (x *machine) hold(*rapid.T) {
+	x.held = append(x.held, held{&View{at: at{x.s, x.s.enter()}}, x.m})
+}
+
+func (x *machine) release(t *rapid.T) {
+	if len(x.held) == 0 {
+		return
+	}
+	i := rapid.IntRange(0, len(x.held)-1).Draw(t, "view")
+	x.s.leave(x.held[i].v.snap)
+	x.held = slices.Delete(x.held, i, i+1)
+}
+
+func (x *machine) check(t *rapid.T) {
+	checkAll(t, x.s, x.m)
+	for _, h := range x.held {
+		if !bytes.Equal(h.v.AppHash(), h.m.Root()) {
+			t.Fatalf("a view of height %d has root %x, the model %x", h.v.Height(), h.v.AppHash(), h.m.Root())
+		}
+		checkOrder(t, h.v, h.m, h.m.Keys(), false)
+		for range 3 {
+			k := keyGen().Draw(t, "key for the view")
+			got, err := h.v.Get([]byte(k))
+			must(t, err)
+			if want, ok := h.m[k]; string(got) != want || (got != nil) != ok {
+				t.Fatalf("a view of height %d has %q=%q, the model %q", h.v.Height(), k, got, want)
+			}
+			checkProof(t, h.v, h.m, k)
+		}
+	}
+	if len(x.held) == 0 && len(x.s.views) != 0 {
+		t.Fatalf("%d snapshots are held for no view", len(x.s.views))
+	}
 }
 
 func (x *machine) draw(t *rapid.T, b *Branch, m storetest.Model) {
@@ -165,7 +205,7 @@ func (x *machine) reopen(t *rapid.T) {
 	if rapid.Bool().Draw(t, "cleanly") {
 		must(t, x.s.Close())
 	}
-	x.s = mustOpen(t, x.db, x.opts)
+	x.s, x.held = mustOpen(t, x.db, x.opts), nil
 }
 
 func (x *machine) rollback(t *rapid.T) {
@@ -195,47 +235,11 @@ func TestRandomOperationsAgreeWithAMap(t *testing.T) {
 					"block":    x.block,
 					"reopen":   x.reopen,
 					"rollback": x.rollback,
-					"":         func(t *rapid.T) { checkAll(t, x.s, x.m) },
+					"hold":     x.hold,
+					"release":  x.release,
+					"":         x.check,
 				})
 			})
 		})
 	}
-}
-
-func TestProofsVerify(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		s := mustOpen(t, dbm.NewMemDB(), Options{maxLeaves: 3, MemoryBudget: rapid.SampledFrom([]int64{0, 1}).Draw(t, "budget")})
-		m := storetest.Model(rapid.MapOfN(keyGen(), valueGen(), 0, 60).Draw(t, "state"))
-		changes := map[string][]byte{}
-		for k, v := range m {
-			changes[k] = []byte(v)
-		}
-		commit(t, s, changes)
-		root := m.Root()
-		must(t, s.View(func(v *View) error {
-			for range 10 {
-				k := keyGen().Draw(t, "key")
-				checkProof(t, v, m, root, k)
-			}
-			for k := range m {
-				checkProof(t, v, m, root, k)
-			}
-			return nil
-		}))
-	})
-}
-
-func checkProof(t fataler, v *View, m storetest.Model, root []byte, k string) {
-	t.Helper()
-	p, err := v.Prove([]byte(k))
-	must(t, err)
-	value, ok := m[k]
-	if ok {
-		must(t, proof.VerifyMembership(root, p, []byte(k), []byte(value)))
-		if proof.VerifyMembership(root, p, []byte(k), []byte(value+"x")) == nil {
-			t.Fatalf("a wrong value of key %q was accepted", k)
-		}
-		return
-	}
-	must(t, proof.VerifyAbsence(root, p, []byte(k)))
 }
