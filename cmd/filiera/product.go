@@ -1,0 +1,118 @@
+package main
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	basev1 "github.com/filiera-chain/filiera/api/base/v1"
+	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	"github.com/filiera-chain/filiera/client"
+	"github.com/filiera-chain/filiera/gs1"
+	"github.com/filiera-chain/filiera/quantity"
+)
+
+func productCommand(e *env) *cobra.Command {
+	return e.group("product", "product.short", productList(e), productShow(e), productRegister(e))
+}
+
+func productRegister(e *env) *cobra.Command {
+	cmd := e.leaf("register GTIN", "product.register.short",
+		"filiera product register 8012345678907 --name 'Maccheroncini di Campofilone IGP 250 g' --spec maccheroncini-di-campofilone-igp --unit GRM --net-content '250 g' --from pastificio --password-file password.txt",
+		cobra.ExactArgs(1),
+		func(cmd *cobra.Command, args []string) error {
+			gtin, err := gs1.ParseGTIN(args[0])
+			if err != nil {
+				return usageError{err}
+			}
+			f := cmd.Flags()
+			name, _ := f.GetString("name")
+			spec, _ := f.GetString("spec")
+			unit, _ := f.GetString("unit")
+			net, _ := f.GetString("net-content")
+			if _, ok := quantity.LookupUnit(unit); !ok {
+				return usage("%s", e.t("bad.unit", unit))
+			}
+			msg := &productv1.MsgRegisterProduct{Gtin: gtin, Name: name, Specification: spec, BaseUnit: unit}
+			if net != "" {
+				if msg.NetContent, err = writtenQuantity(net, ""); err != nil {
+					return err
+				}
+			}
+			return e.carry(cmd.Context(), msg)
+		})
+	f := cmd.Flags()
+	f.String("name", "", e.t("flag.product-name"))
+	f.String("spec", "", e.t("flag.spec"))
+	f.String("unit", "GRM", e.t("flag.unit"))
+	f.String("net-content", "", e.t("flag.net-content"))
+	return e.changing(cmd)
+}
+
+// writtenQuantity reads "250 g" or "12,5 KGM" as a whole number of base, or of
+// the unit as written when base is empty.
+func writtenQuantity(s, base string) (*basev1.Quantity, error) {
+	i := strings.LastIndexByte(strings.TrimSpace(s), ' ')
+	if i < 1 {
+		return nil, usage("the quantity is %q; write number and unit, as '250 g' or '12.5 KGM'", s)
+	}
+	number, word := strings.TrimSpace(s)[:i], strings.TrimSpace(s)[i+1:]
+	unit, err := quantity.ParseUnit(word)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	decimal, err := quantity.ParseDecimal(number, quantity.AnySpelling)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if base == "" {
+		base = unit
+	}
+	q, err := quantity.Parse(decimal, unit, base)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return &basev1.Quantity{Amount: q.Amount, Unit: q.Unit}, nil
+}
+
+func productList(e *env) *cobra.Command {
+	return listCommand(e, listing[client.Product]{
+		path: "/v1/products", key: "product.list.short", example: "filiera product list --owner pastificio-example",
+		filters: []string{"owner", "specification"},
+		head:    []string{"GTIN", strings.ToUpper(e.t("name")), strings.ToUpper(e.t("specification")), strings.ToUpper(e.t("unit")), strings.ToUpper(e.t("owner"))},
+		row: func(p *client.Product) []any {
+			return []any{p.GTIN, p.Name, p.Specification, p.BaseUnit, p.Owner}
+		},
+	})
+}
+
+func productShow(e *env) *cobra.Command {
+	path := func(args []string) (string, error) {
+		gtin, err := gs1.ParseGTIN(args[0])
+		if err != nil {
+			return "", usageError{err}
+		}
+		return "/v1/products/" + url.PathEscape(gtin), nil
+	}
+	return showCommand(e, "show GTIN", "product.show.short", "filiera product show 8012345678907", 1, path,
+		func(t *table, p *client.Product) {
+			t.line("GTIN", p.GTIN)
+			t.line(e.t("name"), p.Name)
+			t.line(e.t("specification"), p.Specification)
+			t.line(e.t("owner"), p.Owner)
+			t.line(e.t("unit"), p.BaseUnit)
+			if p.NetContent != nil {
+				t.line(e.t("net.content"), e.amount(*p.NetContent))
+			}
+			t.line(e.t("registered"), p.RegisteredAt)
+		})
+}
+
+// amount writes a quantity for people.
+func (e *env) amount(q client.Quantity) string {
+	if q.Unit == "" {
+		return ""
+	}
+	return quantity.Quantity{Amount: int64(q.Amount), Unit: q.Unit}.Display(e.lang)
+}
