@@ -1,0 +1,170 @@
+package gateway
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/filiera-chain/filiera/index"
+)
+
+// Config is what a gateway stands on. All but the last two are needed.
+type Config struct {
+	Ledger    Ledger
+	Engine    Engine
+	Index     index.Model
+	Projector *index.Projector
+	Log       *slog.Logger
+	// Version of the program, as people know it.
+	Version string
+	Limits  Limits
+	// ReadyLag is how many blocks the read model may be behind while the node
+	// calls itself ready; 0 means 20.
+	ReadyLag int64
+	// Metrics is shown at /metrics and given the gateway's own; nil makes one.
+	Metrics *prometheus.Registry
+}
+
+// Gateway is the HTTP handler. It is safe for concurrent use and starts no
+// goroutine of its own.
+type Gateway struct {
+	c       Config
+	log     *slog.Logger
+	mux     *http.ServeMux
+	api     huma.API
+	limiter *limiter
+	waiters *waiters
+	metrics *metrics
+	cancel  func()
+	now     func() time.Time
+	// proving counts the requests that look for a header; proofWithin bounds
+	// how long one does.
+	proving     atomic.Int64
+	proofWithin time.Duration
+	// lastTime is the time of the last block that was asked for.
+	lastTime atomic.Pointer[heightTime]
+}
+
+// New builds the gateway.
+func New(c Config) (*Gateway, error) {
+	if c.Ledger == nil || c.Engine == nil || c.Index == nil || c.Projector == nil || c.Log == nil {
+		return nil, errors.New("gateway: ledger, engine, index, projector and log are all needed")
+	}
+	if c.Metrics == nil {
+		c.Metrics = prometheus.NewRegistry()
+	}
+	if c.ReadyLag == 0 {
+		c.ReadyLag = 20
+	}
+	if c.Limits.Waiters == 0 {
+		c.Limits.Waiters = DefaultLimits().Waiters
+	}
+	g := &Gateway{c: c, log: c.Log, mux: http.NewServeMux(), now: time.Now, proofWithin: proofWithin, waiters: newWaiters(c.Limits.Waiters)}
+	g.limiter = newLimiter(c.Limits, func() time.Time { return g.now() })
+	var err error
+	if g.metrics, err = newMetrics(g, c.Metrics); err != nil {
+		return nil, fmt.Errorf("gateway: metrics: %w", err)
+	}
+	g.api = humago.New(g.mux, apiConfig(c.Version))
+	g.api.UseMiddleware(g.strictQuery)
+	g.routes()
+	if err := g.documents(); err != nil {
+		return nil, fmt.Errorf("gateway: %w", err)
+	}
+	g.cancel = c.Projector.Subscribe(g.waiters.projected)
+	return g, nil
+}
+
+// Close lets go of the projector. Requests at work are the server's to end.
+func (g *Gateway) Close() { g.cancel() }
+
+func apiConfig(version string) huma.Config {
+	c := huma.DefaultConfig("Filiera", version)
+	c.Info.Description = "A permissioned ledger for typical products: what it holds, with proof. " +
+		"Records are read from the last committed state, lists from the read model. " +
+		"Every error is application/problem+json with a stable code. Lists page by an opaque token."
+	c.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
+	// The documents are made once, by us; answers do not carry $schema.
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil
+	return c
+}
+
+func (g *Gateway) routes() {
+	g.verifyRoutes()
+	g.registryRoutes()
+	g.productRoutes()
+	g.attestationRoutes()
+	g.txRoutes()
+	g.operationRoutes()
+}
+
+// op describes a read.
+func op(id, path, tag, summary, description string) huma.Operation {
+	return huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{tag}, Summary: summary, Description: description}
+}
+
+// strictQuery refuses query parameters that the operation does not have: a
+// filter that is misspelt must not answer as if there were none.
+func (g *Gateway) strictQuery(ctx huma.Context, next func(huma.Context)) {
+	r, w := humago.Unwrap(ctx)
+	query, err := parseQuery(r.URL.RawQuery)
+	if err != nil {
+		badRequest("query", "the query string cannot be read: %v", err).write(w)
+		return
+	}
+	known := map[string]bool{}
+	for _, p := range ctx.Operation().Parameters {
+		known[p.Name] = p.In == "query"
+	}
+	for name, values := range query {
+		if !known[name] {
+			problem(http.StatusBadRequest, "query.unknown", "there is no query parameter %q here; /docs lists those there are", clip(name)).write(w)
+			return
+		}
+		if len(values) > 1 {
+			badRequest("query", "the query parameter %q stands %d times; write it once", clip(name), len(values)).write(w)
+			return
+		}
+	}
+	next(ctx)
+}
+
+// fail turns any error into a problem; those that are none are logged.
+func (g *Gateway) fail(err error) error {
+	var p *Problem
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &p):
+		return p
+	case errors.Is(err, index.ErrPageToken):
+		return badRequest("page_token", "%v", err)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return problem(http.StatusServiceUnavailable, "gateway.timeout", "the answer took too long; ask again, or for less")
+	}
+	g.log.Error("a request could not be answered", "err", err)
+	return errInternal()
+}
+
+// body is an answer of one JSON value.
+type body[T any] struct{ Body T }
+
+// respond wraps what a handler found.
+func respond[T any](g *Gateway, v T, err error) (*body[T], error) {
+	if err != nil {
+		return nil, g.fail(err)
+	}
+	return &body[T]{v}, nil
+}
+
+func upperHex(b []byte) string { return strings.ToUpper(hex.EncodeToString(b)) }

@@ -1,0 +1,247 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
+	"github.com/filiera-chain/filiera/index"
+	"github.com/filiera-chain/filiera/module/statekey"
+)
+
+// SpecificationDetail is a specification with all its versions.
+type SpecificationDetail struct {
+	specification *productv1.Specification
+	versions      []*productv1.SpecificationVersion
+}
+
+// MarshalJSON implements json.Marshaler.
+func (s SpecificationDetail) MarshalJSON() ([]byte, error) {
+	return record(s.specification, Member{"versions", records(s.versions)}).MarshalJSON()
+}
+
+// Schema implements huma.SchemaProvider.
+func (s *SpecificationDetail) Schema(reg huma.Registry) *huma.Schema {
+	return extended(describe(reg, s.specification.ProtoReflect().Descriptor()), map[string]*huma.Schema{
+		"versions": listOf(describe(reg, (*productv1.SpecificationVersion)(nil).ProtoReflect().Descriptor())),
+	})
+}
+
+func (g *Gateway) productRoutes() {
+	huma.Register(g.api, op("listSpecifications", "/v1/specs", "Products", "Production specifications", "In order of id."), g.listSpecifications)
+	huma.Register(g.api, op("getSpecification", "/v1/specs/{id}", "Products", "One specification",
+		"With every version. Unknown: specification.not_found."), g.getSpecification)
+	huma.Register(g.api, op("listProducts", "/v1/products", "Products", "Trade items", "In order of GTIN."), g.listProducts)
+	huma.Register(g.api, op("getProduct", "/v1/products/{gtin}", "Products", "One trade item", "Unknown: product.not_found."), g.getProduct)
+	huma.Register(g.api, op("listBatches", "/v1/batches", "Batches", "Batches", "In order of GTIN and lot."), g.listBatches)
+	huma.Register(g.api, op("getBatch", "/v1/batches/{gtin}/{lot}", "Batches", "One batch",
+		"A lot typed with the Italian L, or without the L that the ledger has, is found as well; "+
+			"asked_lot then shows what was asked. Unknown: batch.not_found."), g.getBatch)
+	huma.Register(g.api, op("getTrace", "/v1/batches/{gtin}/{lot}/trace", "Batches", "The journey of a batch",
+		"Its events in order of their time, each with the record that the ledger keeps and the EPCIS 2.0 event as captured. "+
+			"A lot that is known by its code only may have a journey and no record. Unknown: batch.not_found."), g.getTrace)
+}
+
+type specsIn struct {
+	Paging
+	Scheme string `query:"scheme" doc:"dop, igp, doc, docg, igt or qm"`
+}
+
+func (g *Gateway) listSpecifications(ctx context.Context, in *specsIn) (*body[List[Record[*productv1.Specification]]], error) {
+	scheme, err := filterWord[productv1.Scheme]("scheme", in.Scheme, productv1.Scheme(0).Descriptor())
+	if err != nil {
+		return nil, err
+	}
+	l, err := g.c.Index.Specifications(ctx, index.SpecificationFilter{Scheme: scheme}, in.page())
+	return respond(g, List[Record[*productv1.Specification]]{records(l.Items), l.Next}, err)
+}
+
+func (g *Gateway) getSpecification(_ context.Context, in *idIn) (*body[SpecificationDetail], error) {
+	var d SpecificationDetail
+	err := g.c.Ledger.View(func(v View) (err error) {
+		if d.specification, err = lookUp[productv1.Specification](v, statekey.Specification(in.ID)); err != nil {
+			return err
+		}
+		if d.specification == nil {
+			return notFound("specification", "there is no specification %q", clip(in.ID))
+		}
+		for n := uint32(1); n <= d.specification.GetLatestVersion(); n++ {
+			version, err := lookUp[productv1.SpecificationVersion](v, statekey.SpecificationVersion(in.ID, n))
+			if err != nil {
+				return err
+			}
+			if version != nil {
+				d.versions = append(d.versions, version)
+			}
+		}
+		return nil
+	})
+	return respond(g, d, err)
+}
+
+type productsIn struct {
+	Paging
+	Owner         string `query:"owner" doc:"Participant"`
+	Specification string `query:"specification"`
+}
+
+func (g *Gateway) listProducts(ctx context.Context, in *productsIn) (*body[List[Record[*productv1.Product]]], error) {
+	l, err := g.c.Index.Products(ctx, index.ProductFilter{Owner: in.Owner, Specification: in.Specification}, in.page())
+	return respond(g, List[Record[*productv1.Product]]{records(l.Items), l.Next}, err)
+}
+
+type gtinIn struct {
+	GTIN string `path:"gtin" doc:"GTIN of 8, 12, 13 or 14 digits" example:"08031234500018"`
+}
+
+func (g *Gateway) getProduct(_ context.Context, in *gtinIn) (*body[Record[*productv1.Product]], error) {
+	id, err := gtin(in.GTIN)
+	if err != nil {
+		return nil, err
+	}
+	p, err := fetch[productv1.Product](g, statekey.Product(id))
+	if err == nil && p == nil {
+		err = notFound("product", "no product with GTIN %s is registered", id)
+	}
+	return respond(g, record(p), err)
+}
+
+type batchesIn struct {
+	Paging
+	GTIN          string `query:"gtin"`
+	Owner         string `query:"owner" doc:"Participant"`
+	Custodian     string `query:"custodian" doc:"Participant"`
+	Specification string `query:"specification"`
+	Status        string `query:"status" doc:"active, withdrawn or recalled"`
+	From          string `query:"from" doc:"First production date, YYYY-MM-DD"`
+	To            string `query:"to" doc:"Last production date, YYYY-MM-DD"`
+}
+
+func (in *batchesIn) filter() (f index.BatchFilter, err error) {
+	f = index.BatchFilter{Owner: in.Owner, Custodian: in.Custodian, Specification: in.Specification}
+	if f.GTIN, err = optionalGTIN(in.GTIN); err != nil {
+		return f, err
+	}
+	if f.Status, err = filterWord[productv1.BatchStatus]("status", in.Status, productv1.BatchStatus(0).Descriptor()); err != nil {
+		return f, err
+	}
+	if f.From, err = filterDay("from", in.From); err != nil {
+		return f, err
+	}
+	f.To, err = filterDay("to", in.To)
+	return f, err
+}
+
+func (g *Gateway) listBatches(ctx context.Context, in *batchesIn) (*body[List[Record[*productv1.Batch]]], error) {
+	f, err := in.filter()
+	if err != nil {
+		return nil, err
+	}
+	l, err := g.c.Index.Batches(ctx, f, in.page())
+	return respond(g, List[Record[*productv1.Batch]]{records(l.Items), l.Next}, err)
+}
+
+func (g *Gateway) getBatch(_ context.Context, in *BatchPath) (*body[Record[*productv1.Batch]], error) {
+	id, err := gtin(in.GTIN)
+	if err != nil {
+		return nil, err
+	}
+	candidates, err := lots(in.Lot)
+	if err != nil {
+		return nil, err
+	}
+	var b *productv1.Batch
+	err = g.c.Ledger.View(func(v View) (err error) {
+		b, err = findBatch(v, id, candidates)
+		return err
+	})
+	if err == nil && b == nil {
+		err = noBatch(id, in.Lot)
+	}
+	r := record(b)
+	if b.GetLot() != in.Lot {
+		r.Extra = []Member{{"asked_lot", in.Lot}}
+	}
+	return respond(g, r, err)
+}
+
+func noBatch(gtin, lot string) *Problem {
+	return notFound("batch", "no batch of GTIN %s with lot %q is registered", gtin, clip(lot))
+}
+
+// Step is an event of a journey.
+type Step struct {
+	Record   Record[*tracev1.Event] `json:"record"`
+	Document json.RawMessage        `json:"document,omitempty" doc:"The EPCIS 2.0 event as captured"`
+	Context  json.RawMessage        `json:"context,omitempty" doc:"The JSON-LD context of the document that it came in"`
+	Tx       string                 `json:"tx" doc:"The transaction that captured it"`
+}
+
+// Trace is a part of a journey.
+type Trace struct {
+	GTIN          string `json:"gtin"`
+	Lot           string `json:"lot"`
+	AskedLot      string `json:"asked_lot,omitempty" doc:"The lot as asked, where another spelling of it was found"`
+	Items         []Step `json:"items"`
+	NextPageToken string `json:"next_page_token"`
+}
+
+type traceIn struct {
+	BatchPath
+	Paging
+}
+
+func (g *Gateway) getTrace(ctx context.Context, in *traceIn) (*body[Trace], error) {
+	t, err := g.trace(ctx, in)
+	return respond(g, t, err)
+}
+
+func (g *Gateway) trace(ctx context.Context, in *traceIn) (t Trace, err error) {
+	if t.GTIN, err = gtin(in.GTIN); err != nil {
+		return t, err
+	}
+	candidates, err := lots(in.Lot)
+	if err != nil {
+		return t, err
+	}
+	var l index.List[*index.Event]
+	t.Items = []Step{}
+	for _, t.Lot = range candidates {
+		if l, err = g.c.Index.Events(ctx, index.EventFilter{GTIN: t.GTIN, Lot: t.Lot}, in.page()); err == nil && len(l.Items) > 0 {
+			break
+		}
+		// A token is of one spelling of the lot; the others refuse it.
+	}
+	if len(l.Items) == 0 {
+		if err != nil {
+			return t, err
+		}
+		if err = g.c.Ledger.View(func(v View) (err error) {
+			var found bool
+			if t.Lot, found, err = findLot(v, t.GTIN, candidates); err == nil && !found {
+				err = noBatch(t.GTIN, in.Lot)
+			}
+			return err
+		}); err != nil {
+			return t, err
+		}
+	}
+	if t.Lot != in.Lot {
+		t.AskedLot = in.Lot
+	}
+	for _, e := range l.Items {
+		t.Items = append(t.Items, Step{record(e.Record), e.Document, e.Context, hexOrNone(e.TxHash)})
+	}
+	t.NextPageToken = l.Next
+	return t, nil
+}
+
+func hexOrNone(b []byte) string {
+	if len(b) == 0 {
+		return ""
+	}
+	return upperHex(b)
+}
