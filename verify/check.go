@@ -33,6 +33,32 @@ func CheckNames() []string {
 	return []string{CheckTrust, CheckForm, CheckTarget, CheckHeader, CheckValidators, CheckCommit, CheckRecords, CheckLists, CheckAnswer}
 }
 
+// CheckWords says in lang what a check is about; the name itself for one that is not listed.
+func CheckWords(name, lang string) string {
+	w := wordsFor(lang)
+	switch name {
+	case CheckTrust:
+		return w.pick("l'impronta di cui ci si fida è data", "a trusted hash is given")
+	case CheckForm:
+		return w.pick("il fascicolo è nella forma prevista", "the bundle is in its one form")
+	case CheckTarget:
+		return w.pick("riguarda il lotto richiesto", "it is about the batch asked for")
+	case CheckHeader:
+		return w.pick("l'intestazione del blocco è ben formata e del registro giusto", "the block header is well formed and of the right ledger")
+	case CheckValidators:
+		return w.pick("i validatori sono quelli fidati", "the validators are the trusted ones")
+	case CheckCommit:
+		return w.pick("più di due terzi dei validatori hanno firmato", "more than two thirds of the validators signed")
+	case CheckRecords:
+		return w.pick("ogni dato, o la sua assenza, è provato", "each record, or its absence, is proven")
+	case CheckLists:
+		return w.pick("ogni elenco è completo", "each list is complete")
+	case CheckAnswer:
+		return w.pick("la risposta poggia solo sui dati provati", "the answer rests on the proven records only")
+	}
+	return name
+}
+
 // CheckResult is the outcome of one check.
 type CheckResult struct {
 	Name string `json:"name"`

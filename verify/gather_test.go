@@ -14,6 +14,7 @@ import (
 
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/module/statekey"
@@ -122,7 +123,10 @@ func TestGatherRefusesBrokenState(t *testing.T) {
 		"batch not a record":              {batchKey(), []byte{0xff}},
 		"batch of a later version":        {batchKey(), append(raw(story().batch), 0xf8, 0x3f, 0x01)},
 		"batch of another lot":            {batchKey(), raw(&productv1.Batch{Gtin: gtin, Lot: "X"})},
-		"batch of a missing version":      {batchKey(), raw(&productv1.Batch{Gtin: gtin, Lot: lot, Specification: specID, SpecificationVersion: 9})},
+		"batch without a status":          {batchKey(), raw(&productv1.Batch{Gtin: gtin, Lot: lot})},
+		"batch of a later status":         {batchKey(), raw(&productv1.Batch{Gtin: gtin, Lot: lot, Status: 99})},
+		"participant of a later status":   {statekey.Participant("norcineria"), raw(&registryv1.Participant{Id: "norcineria", Status: 99})},
+		"batch of a missing version":      {batchKey(), raw(&productv1.Batch{Gtin: gtin, Lot: lot, Status: 1, Specification: specID, SpecificationVersion: 9})},
 		"list of missing certificates":    {append(start, "urn:uuid:none"...), []byte{}},
 		"certificate of another batch":    {firstKey(), raw(other)},
 		"certificate in an unknown state": {firstKey(), raw(unknownState)},

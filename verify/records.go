@@ -173,6 +173,10 @@ func (g *gatherer) batch() {
 		g.fail(fmt.Errorf("verify: the record of batch %s %s says that it is %s %s", g.r.GTIN, g.r.Lot, b.GetGtin(), b.GetLot()))
 		return
 	}
+	if b.GetStatus() == productv1.BatchStatus_BATCH_STATUS_UNSPECIFIED {
+		g.fail(fmt.Errorf("verify: batch %s %s has no status", g.r.GTIN, g.r.Lot))
+		return
+	}
 	g.r.Batch = b
 	g.participant(b.GetOwner())
 	g.participant(b.GetCustodian())
@@ -344,7 +348,7 @@ func takesPart(e *tracev1.Event, gtin, lot string, part tracev1.Part) bool {
 	return false
 }
 
-// decode reads a record and refuses fields that this version does not know: what cannot be understood
+// decode reads a record and refuses fields and words that this version does not know: what cannot be understood
 // must not be judged.
 func decode(b []byte, into proto.Message) error {
 	if err := proto.Unmarshal(b, into); err != nil {
@@ -363,6 +367,8 @@ func holdsUnknown(m protoreflect.Message) bool {
 	found := false
 	m.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
 		switch {
+		case fd.Enum() != nil && !fd.IsList():
+			found = fd.Enum().Values().ByNumber(v.Enum()) == nil
 		case fd.Message() == nil:
 		case fd.IsList():
 			for i := range v.List().Len() {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { ics23, tendermintSpec, verifyMembership, verifyNonMembership } from "@confio/ics23";
 import { Wallet, decryptKeystoreJson, encryptKeystoreJson } from "ethers";
 import { compactVerify, importJWK } from "jose";
+import { checkBundle } from "./bundle.mjs";
 
 const dir = process.argv[2];
 const load = (name) => JSON.parse(readFileSync(join(dir, name), "utf8"));
@@ -75,6 +76,29 @@ async function certificate() {
   console.log("ok  a certificate signed by Filiera verifies in jose (ES256K)");
 }
 
+function bundles() {
+  const { bundle, validators_hash: trusted } = load("bundle.json");
+  const n = checkBundle(bundle, trusted);
+  const forged = (change) => {
+    const copy = structuredClone(bundle);
+    change(copy);
+    return copy;
+  };
+  const flip = (h, at) => h.slice(0, at) + (h[at] === "0" ? "1" : "0") + h.slice(at + 1);
+  for (const [what, change] of Object.entries({
+    "another app hash": (b) => { b.header = flip(b.header, b.header.length - 100); },
+    "another signature": (b) => { b.commit = flip(b.commit, b.commit.length >> 1); },
+    "another first signature": (b) => { b.commit = flip(b.commit, 400); },
+    "another power": (b) => { b.validators[0].power++; },
+    "another value": (b) => { b.records[0].value = flip(b.records[0].value, 5); },
+    "another chain": (b) => { b.chain_id += "x"; },
+  })) {
+    expect(!holds(() => checkBundle(forged(change), trusted)), `a bundle with ${what} holds`);
+  }
+  console.log(`ok  a proof bundle of ${n} records holds when worked out from its bytes, and no changed one does`);
+}
+
 proofs();
+bundles();
 await keyFiles();
 await certificate();

@@ -50,12 +50,12 @@ func signingKey() (*ecdsa.PrivateKey, error) {
 }
 
 func write(dir string) error {
-	for name, make := range map[string]func() (any, error){"proofs.json": proofs, "key.json": keyFile, "certificate.json": certificate} {
+	for name, make := range map[string]func() (any, error){"proofs.json": proofs, "key.json": keyFile, "certificate.json": certificate, "bundle.json": bundle} {
 		v, err := make()
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		raw, err := json.MarshalIndent(v, "", " ")
+		raw, err := json.Marshal(v)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}

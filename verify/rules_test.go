@@ -1,0 +1,287 @@
+package verify
+
+import (
+	"math"
+
+	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
+	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
+	"github.com/filiera-chain/filiera/module/statekey"
+)
+
+const (
+	participantSuspended = registryv1.ParticipantStatus_PARTICIPANT_STATUS_SUSPENDED
+	participantRevoked   = registryv1.ParticipantStatus_PARTICIPANT_STATUS_REVOKED
+)
+
+func status(id string, to registryv1.ParticipantStatus) func(*world) {
+	return func(w *world) {
+		p := w.participants[id]
+		p.Status, p.StatusReason, p.StatusSince = to, "irregolarità contabili.", now-5*day
+	}
+}
+
+func accreditation(to registryv1.AccreditationStatus, status string) func(*world) {
+	return func(w *world) {
+		a := w.accreditations[0]
+		a.Status = to
+		a.History = append(a.History, line(status, "verifica in corso", "regione-marche", now-3*day))
+	}
+}
+
+// history adds a line to the first certificate.
+func history(status string) func(*world) {
+	return func(w *world) {
+		a := w.attestations[0]
+		a.History = append(a.History, line(status, "non conformità grave", "agenzia", now-2*day))
+	}
+}
+
+// second adds a certificate whose history ends as said.
+func second(grams int64, status string) func(*world) {
+	return func(w *world) {
+		a := attestation(secondID, grams)
+		if status != "" {
+			a.History = append(a.History, line(status, "controllo", "regione-marche", now-2*day))
+		}
+		w.attestations = append(w.attestations, a)
+	}
+}
+
+func batchStatus(to productv1.BatchStatus) func(*world) {
+	return func(w *world) {
+		w.batch.Status, w.batch.StatusReason, w.batch.StatusSince, w.batch.StatusBy = to, "listeria", now-day, "regione-marche"
+	}
+}
+
+func firstKey() []byte { return statekey.Attestation(certID) }
+func batchKey() []byte { return statekey.Batch(gtin, lot) }
+
+func lateEvent(w *world) {
+	e := moved("storing", producedAt+2*day)
+	e.RecordedAt = e.GetEventTimeMs()/1000 + 8*day
+	w.events = append(w.events, e)
+}
+
+// rules changes the story so that each rule applies, and says what must come of it.
+var rules = []struct {
+	name    string
+	change  []func(*world)
+	verdict Verdict
+	code    string
+	leads   Verdict
+	record  []byte
+	says    string // in the Italian sentence
+}{
+	{
+		"product unknown",
+		[]func(*world){func(w *world) { w.products, w.batch = w.products[1:], nil }},
+		Unknown, "product_unknown", Unknown, statekey.Product(gtin), gtin,
+	},
+	{
+		"batch unknown",
+		[]func(*world){func(w *world) { w.batch = nil }},
+		Unknown, "batch_unknown", Unknown, batchKey(), "nessun lotto L24123",
+	},
+	{
+		"recalled",
+		[]func(*world){batchStatus(productv1.BatchStatus_BATCH_STATUS_RECALLED)},
+		Recalled, "batch_recalled", Recalled, batchKey(), "da Regione Marche il 31 marzo 2026. Motivo: listeria.",
+	},
+	{
+		"too much certified",
+		[]func(*world){second(1, "")},
+		Suspicious, "certified_more_than_produced", Suspicious, statekey.Attestation(secondID), "400001 g su 400000 g",
+	},
+	{
+		"sum beyond 64 bits",
+		[]func(*world){func(w *world) {
+			w.attestations[0].Batches[0].Quantity.Amount = math.MaxInt64
+		}, second(math.MaxInt64, "")},
+		Suspicious, "certified_more_than_produced", Suspicious, statekey.Attestation(secondID), "18446744073709551614 GRM",
+	},
+	{
+		"moved too early",
+		[]func(*world){func(w *world) { w.events = append(w.events, moved("receiving", producedAt-2*day)) }},
+		Suspicious, "moved_before_production", Suspicious, statekey.Event(moved("receiving", producedAt-2*day).GetId()), "ricevimento",
+	},
+	{
+		"never accredited",
+		[]func(*world){func(w *world) { w.accreditations = nil }},
+		Suspicious, "certifier_never_accredited", Suspicious, statekey.Accreditation("agenzia", specID), "mai stato autorizzato",
+	},
+	{
+		"other version",
+		[]func(*world){func(w *world) { w.attestations[0].SpecificationVersion = 7 }},
+		Suspicious, "certificate_of_other_specification", Suspicious, firstKey(), "versione 7",
+	},
+	{
+		"outside the zone",
+		[]func(*world){func(w *world) { w.batch.Place = "058091" }},
+		Suspicious, "place_outside_zone", Suspicious, batchKey(), "058091",
+	},
+	{
+		"made in the future",
+		[]func(*world){func(w *world) { w.batch.ProductionDate, w.events = "2026-04-03", nil }},
+		Suspicious, "production_in_future", Suspicious, batchKey(), "il 3 aprile 2026",
+	},
+	{
+		"past its date",
+		[]func(*world){func(w *world) { w.batch.ExpiryDate = "2026-03-31" }},
+		Expired, "batch_expired", Expired, batchKey(), "il 31 marzo 2026",
+	},
+	{
+		"certificate over by the clock",
+		[]func(*world){func(w *world) { w.attestations[0].ValidUntil = now }},
+		Expired, "certificate_expired", Expired, firstKey(), "fino al 1º aprile 2026",
+	},
+	{
+		"certificate over by its history",
+		[]func(*world){history("expired")},
+		Expired, "certificate_expired", Expired, firstKey(), "Agenzia di controllo Marche",
+	},
+	{
+		"suspended",
+		[]func(*world){history("suspended")},
+		Suspended, "certificate_suspended", Suspended, firstKey(), "da Agenzia di controllo Marche il 30 marzo 2026. Motivo: non conformità grave.",
+	},
+	{
+		"suspended, then over",
+		[]func(*world){history("suspended"), func(w *world) { w.attestations[0].ValidUntil = now - 1 }},
+		Expired, "certificate_expired", Expired, firstKey(), "era valido",
+	},
+	{
+		"revoked",
+		[]func(*world){history("revoked")},
+		NotCertified, "certificate_revoked", NotCertified, firstKey(), "revocato da Agenzia di controllo Marche il 30 marzo 2026. Motivo: non conformità grave.",
+	},
+	{
+		"replaced",
+		[]func(*world){history("replaced")},
+		NotCertified, "certificate_replaced", NotCertified, firstKey(), "sostituito",
+	},
+	{
+		"not yet",
+		[]func(*world){func(w *world) { w.attestations[0].ValidFrom = now + 1 }},
+		NotCertified, "certificate_not_yet_valid", NotCertified, firstKey(), "dal 1º aprile 2026",
+	},
+	{
+		"no certificate",
+		[]func(*world){func(w *world) { w.attestations = nil }},
+		NotCertified, "no_certificate", NotCertified, attestationsStart(), "Nessun organismo",
+	},
+	{
+		"ordinary product",
+		[]func(*world){func(w *world) {
+			w.attestations, w.batch.Specification, w.batch.SpecificationVersion, w.products[0].Specification = nil, "", 0, ""
+		}},
+		NotCertified, "no_specification", NotCertified, batchKey(), "nulla da certificare",
+	},
+	{
+		"withdrawn",
+		[]func(*world){batchStatus(productv1.BatchStatus_BATCH_STATUS_WITHDRAWN)},
+		NotCertified, "batch_withdrawn", NotCertified, batchKey(), "non dovrebbe essere in vendita. Motivo: listeria.",
+	},
+	{
+		"producer suspended",
+		[]func(*world){status("norcineria", participantSuspended)},
+		AuthenticWithWarnings, "producer_suspended", AuthenticWithWarnings, statekey.Participant("norcineria"), "Norcineria Rossi Srl è sospeso dal 27 marzo 2026. Motivo: irregolarità contabili.",
+	},
+	{
+		"producer revoked",
+		[]func(*world){status("norcineria", participantRevoked)},
+		AuthenticWithWarnings, "producer_revoked", AuthenticWithWarnings, statekey.Participant("norcineria"), "escluso",
+	},
+	{
+		"certifier suspended",
+		[]func(*world){status("agenzia", participantSuspended)},
+		AuthenticWithWarnings, "certifier_suspended", AuthenticWithWarnings, statekey.Participant("agenzia"), "sospeso",
+	},
+	{
+		"certifier revoked",
+		[]func(*world){status("agenzia", participantRevoked)},
+		AuthenticWithWarnings, "certifier_revoked", AuthenticWithWarnings, statekey.Participant("agenzia"), "escluso",
+	},
+	{
+		"accreditation suspended",
+		[]func(*world){accreditation(registryv1.AccreditationStatus_ACCREDITATION_STATUS_SUSPENDED, "suspended")},
+		AuthenticWithWarnings, "accreditation_suspended", AuthenticWithWarnings, statekey.Accreditation("agenzia", specID), "dal 29 marzo 2026. Motivo: verifica in corso.",
+	},
+	{
+		"accreditation revoked",
+		[]func(*world){accreditation(registryv1.AccreditationStatus_ACCREDITATION_STATUS_REVOKED, "revoked")},
+		AuthenticWithWarnings, "accreditation_revoked", AuthenticWithWarnings, statekey.Accreditation("agenzia", specID), "revocata",
+	},
+	{
+		"accreditation over",
+		[]func(*world){func(w *world) { w.accreditations[0].ValidUntil = now }},
+		Authentic, "accreditation_ended", "", statekey.Accreditation("agenzia", specID), "fino al 1º aprile 2026",
+	},
+	{
+		"failed point",
+		[]func(*world){func(w *world) { w.attestations[0].Points[1].Result = certv1.Result_RESULT_FAIL }},
+		AuthenticWithWarnings, "requirement_not_met", AuthenticWithWarnings, firstKey(), "Grassi",
+	},
+	{
+		"partly certified",
+		[]func(*world){func(w *world) { w.attestations[0].Batches[0].Quantity.Amount = 1 }},
+		AuthenticWithWarnings, "certified_less_than_produced", AuthenticWithWarnings, firstKey(), "1 g su 400000 g",
+	},
+	{
+		"other unit",
+		[]func(*world){func(w *world) { w.attestations[0].Batches[0].Quantity.Unit = "H87" }},
+		AuthenticWithWarnings, "quantities_not_comparable", AuthenticWithWarnings, firstKey(), "400000 pezzi",
+	},
+	{
+		"another suspended",
+		[]func(*world){second(5, "suspended")},
+		AuthenticWithWarnings, "other_certificate_suspended", AuthenticWithWarnings, statekey.Attestation(secondID), "da Regione Marche",
+	},
+	{
+		"another revoked",
+		[]func(*world){second(5, "revoked")},
+		Authentic, "other_certificate_revoked", "", statekey.Attestation(secondID), "da Regione Marche",
+	},
+	{
+		"recorded late",
+		[]func(*world){lateEvent},
+		AuthenticWithWarnings, "recorded_late", AuthenticWithWarnings, statekey.Event(moved("storing", producedAt+2*day).GetId()), "1 passaggio",
+	},
+	{
+		"input recalled",
+		[]func(*world){func(w *world) { w.others[0].Status = productv1.BatchStatus_BATCH_STATUS_RECALLED }},
+		AuthenticWithWarnings, "input_recalled", AuthenticWithWarnings, statekey.Batch(porkGTIN, porkLot), "«Pancetta suina», lotto P7, che è stato richiamato",
+	},
+	{
+		"input withdrawn",
+		[]func(*world){func(w *world) { w.others[0].Status = productv1.BatchStatus_BATCH_STATUS_WITHDRAWN }},
+		AuthenticWithWarnings, "input_withdrawn", AuthenticWithWarnings, statekey.Batch(porkGTIN, porkLot), "ritirato",
+	},
+	{
+		"all well", nil,
+		Authentic, "certificate_in_force", Authentic, firstKey(), "Agenzia di controllo Marche ha certificato questo lotto per «Ciauscolo IGP» il 3 marzo 2026",
+	},
+	{
+		"reinstated",
+		[]func(*world){history("suspended"), history("reinstated")},
+		Authentic, "certificate_in_force", Authentic, firstKey(), "ha certificato",
+	},
+	{
+		"superseded",
+		[]func(*world){func(w *world) { w.spec.LatestVersion = 2 }},
+		Authentic, "specification_superseded", "", statekey.Specification(specID), "versione 1",
+	},
+	{
+		"input unknown",
+		[]func(*world){func(w *world) { w.others = nil }},
+		Authentic, "input_not_registered", "", statekey.Event(eventID(1)), porkGTIN + " " + porkLot,
+	},
+	{
+		"no journey",
+		[]func(*world){func(w *world) { w.events = nil }},
+		Authentic, "no_journey", "", journeyStart(), "Per questo lotto non sono registrati passaggi.",
+	},
+}
+
+func attestationsStart() []byte { start, _ := statekey.AttestationsOf(gtin, lot); return start }
+func journeyStart() []byte      { start, _ := statekey.JourneyOf(gtin, lot); return start }
