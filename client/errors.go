@@ -39,7 +39,10 @@ func (p *Problem) Error() string {
 		text = p.Title
 	}
 	for _, e := range p.Errors {
-		text += "; " + strings.TrimSpace(e.Location+" "+e.Message)
+		// The detail may be the first fault already.
+		if !strings.Contains(text, e.Message) {
+			text += "; " + strings.TrimSpace(e.Location+" "+e.Message)
+		}
 	}
 	if p.Code == "" {
 		return text

@@ -146,9 +146,9 @@ func (e *env) findBatch(ctx context.Context, gtin, typed string) (string, string
 		return "", "", err
 	}
 	for _, lot := range lots {
-		_, err := c.Batch(ctx, gtin, lot)
+		b, err := c.Batch(ctx, gtin, lot)
 		if err == nil {
-			return gtin, lot, nil
+			return gtin, b.Lot, nil
 		}
 		if !client.IsNotFound(err) {
 			return "", "", err

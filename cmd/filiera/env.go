@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -225,8 +226,11 @@ func (e *env) finishProblem(p *client.Problem) int {
 	if p.Hash != "" {
 		fmt.Fprintln(e.err, e.t("refused.hash", p.Hash))
 	}
-	if p.NodeFault() {
+	switch {
+	case p.NodeFault():
 		return exitUnreachable
+	case p.Status == http.StatusBadRequest && !strings.HasPrefix(p.Code, "tx."):
+		return exitUsage // a question badly put, as by a filter that is no word of the list
 	}
 	return exitRefused
 }

@@ -154,7 +154,9 @@ func (k *importCheck) lots(ctx context.Context, gtin string, rows []*importRow) 
 			if client.IsNotFound(err) {
 				return nil
 			}
-			if err == nil {
+			// The node also finds other readings of a lot; only the very same
+			// one is the row's.
+			if err == nil && b.Lot == r.Lot {
 				k.compare(r, b)
 			}
 			return err

@@ -1,62 +1,50 @@
 package main
 
 import (
-	"encoding/json"
-	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/filiera-chain/filiera/gs1"
 	"github.com/filiera-chain/filiera/verify"
 )
 
+// journeyStep is what a table shows of a step of the journey.
+type journeyStep struct {
+	Record struct {
+		Type       string `json:"type"`
+		EventTime  string `json:"event_time"`
+		BizStep    string `json:"biz_step"`
+		ReadPoint  string `json:"read_point"`
+		Reporter   string `json:"reporter"`
+		RecordedAt string `json:"recorded_at"`
+	} `json:"record"`
+	Tx string `json:"tx"`
+}
+
+type journeyPage struct {
+	Items         []journeyStep `json:"items"`
+	NextPageToken string        `json:"next_page_token"`
+}
+
 func traceJourney(e *env) *cobra.Command {
-	return e.leaf("journey GTIN LOT", "trace.journey.short", "filiera trace journey 8012345678907 L26-001", cobra.ExactArgs(2),
+	return e.paged(e.leaf("journey GTIN LOT", "trace.journey.short", "filiera trace journey 8012345678907 L26-001", cobra.ExactArgs(2),
 		func(cmd *cobra.Command, args []string) error {
-			gtin, lot, err := e.findBatch(cmd.Context(), args[0], args[1])
+			gtin, err := gs1.ParseGTIN(args[0])
 			if err != nil {
-				return err
+				return usageError{err}
 			}
-			c, err := e.client()
-			if err != nil {
-				return err
-			}
-			raw, err := c.Journey(cmd.Context(), gtin, lot, nil)
-			if err != nil {
-				return err
-			}
-			events, err := journeyOf(raw)
-			if err != nil {
-				return fmt.Errorf("the node answered something else than a journey: %w", err)
-			}
-			return e.print(raw, func(t *table) {
+			query := url.Values{}
+			e.paging(cmd, query)
+			return ask(cmd.Context(), e, batchPath(gtin, args[1])+"/trace", query, func(t *table, p *journeyPage) {
 				t.row(strings.ToUpper(e.t("time")), strings.ToUpper(e.t("step")), strings.ToUpper(e.t("place")), strings.ToUpper(e.t("actor")))
-				for _, ev := range events {
-					e.drawEvent(t, ev)
+				for _, s := range p.Items {
+					t.row(s.Record.EventTime, last(s.Record.BizStep), s.Record.ReadPoint, s.Record.Reporter)
 				}
+				e.hintNext(p.NextPageToken)
 			})
-		})
-}
-
-// journeyOf reads the list under "items" or "journey".
-func journeyOf(raw []byte) ([]verify.EventView, error) {
-	var answer struct {
-		Items   []verify.EventView `json:"items"`
-		Journey []verify.EventView `json:"journey"`
-	}
-	err := json.Unmarshal(raw, &answer)
-	return append(answer.Items, answer.Journey...), err
-}
-
-func (e *env) drawEvent(t *table, ev verify.EventView) {
-	step, when := ev.StepText, ev.LocalTime
-	if step == "" {
-		step = last(ev.Step)
-	}
-	if when == "" {
-		when = ev.Time
-	}
-	t.row(when, step, ev.Place, actorName(ev.Actor))
+		}))
 }
 
 func actorName(a *verify.ActorView) string {

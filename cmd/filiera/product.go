@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"sigs.k8s.io/yaml"
 
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
@@ -18,36 +19,77 @@ func productCommand(e *env) *cobra.Command {
 }
 
 func productRegister(e *env) *cobra.Command {
-	cmd := e.leaf("register GTIN", "product.register.short",
-		"filiera product register 8012345678907 --name 'Maccheroncini di Campofilone IGP 250 g' --spec maccheroncini-di-campofilone-igp --unit GRM --net-content '250 g' --from pastificio --password-file password.txt",
-		cobra.ExactArgs(1),
+	cmd := e.leaf("register [GTIN]", "product.register.short", `
+filiera product register 8012345678907 --name 'Maccheroncini di Campofilone IGP 250 g' --spec maccheroncini-di-campofilone-igp --unit GRM --net-content '250 g' --from pastificio --password-file password.txt
+filiera product register --file product.yaml --from pastificio --password-file password.txt`, cobra.MaximumNArgs(1),
 		func(cmd *cobra.Command, args []string) error {
-			gtin, err := gs1.ParseGTIN(args[0])
+			msg, err := e.newProduct(cmd, args)
 			if err != nil {
+				return err
+			}
+			if msg.Gtin, err = gs1.ParseGTIN(msg.GetGtin()); err != nil {
 				return usageError{err}
 			}
-			f := cmd.Flags()
-			name, _ := f.GetString("name")
-			spec, _ := f.GetString("spec")
-			unit, _ := f.GetString("unit")
-			net, _ := f.GetString("net-content")
-			if _, ok := quantity.LookupUnit(unit); !ok {
-				return usage("%s", e.t("bad.unit", unit))
-			}
-			msg := &productv1.MsgRegisterProduct{Gtin: gtin, Name: name, Specification: spec, BaseUnit: unit}
-			if net != "" {
-				if msg.NetContent, err = writtenQuantity(net, ""); err != nil {
-					return err
-				}
+			if _, ok := quantity.LookupUnit(msg.GetBaseUnit()); !ok {
+				return usage("%s", e.t("bad.unit", msg.GetBaseUnit()))
 			}
 			return e.carry(cmd.Context(), msg)
 		})
 	f := cmd.Flags()
+	f.String("file", "", e.t("flag.product-file"))
 	f.String("name", "", e.t("flag.product-name"))
 	f.String("spec", "", e.t("flag.spec"))
 	f.String("unit", "GRM", e.t("flag.unit"))
 	f.String("net-content", "", e.t("flag.net-content"))
 	return e.changing(cmd)
+}
+
+// newProduct reads the product from --file or from arguments and flags.
+func (e *env) newProduct(cmd *cobra.Command, args []string) (*productv1.MsgRegisterProduct, error) {
+	f := cmd.Flags()
+	file, _ := f.GetString("file")
+	if (file == "") == (len(args) == 0) {
+		return nil, usage("%s", e.t("gtin.or.file"))
+	}
+	if file != "" {
+		return e.readProduct(file)
+	}
+	msg := &productv1.MsgRegisterProduct{Gtin: args[0]}
+	msg.Name, _ = f.GetString("name")
+	msg.Specification, _ = f.GetString("spec")
+	msg.BaseUnit, _ = f.GetString("unit")
+	net, _ := f.GetString("net-content")
+	if net == "" {
+		return msg, nil
+	}
+	var err error
+	msg.NetContent, err = writtenQuantity(net, "")
+	return msg, err
+}
+
+// readProduct reads a product's file, YAML or JSON. Its owner is whoever signs;
+// the field is for readers of the file.
+func (e *env) readProduct(path string) (*productv1.MsgRegisterProduct, error) {
+	data, err := e.readInput(path, maxSpecFile)
+	if err != nil {
+		return nil, err
+	}
+	var p struct {
+		GTIN          string           `json:"gtin"`
+		Name          string           `json:"name"`
+		Specification string           `json:"specification"`
+		Owner         string           `json:"owner"`
+		BaseUnit      string           `json:"base_unit"`
+		NetContent    *client.Quantity `json:"net_content"`
+	}
+	if err := yaml.UnmarshalStrict(data, &p); err != nil {
+		return nil, usage("%s: %v", path, err)
+	}
+	msg := &productv1.MsgRegisterProduct{Gtin: p.GTIN, Name: p.Name, Specification: p.Specification, BaseUnit: p.BaseUnit}
+	if q := p.NetContent; q != nil {
+		msg.NetContent = &basev1.Quantity{Amount: int64(q.Amount), Unit: q.Unit}
+	}
+	return msg, nil
 }
 
 // writtenQuantity reads "250 g" or "12,5 KGM" as a whole number of base, or of

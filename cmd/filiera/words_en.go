@@ -134,6 +134,8 @@ var english = map[string]string{
 	"flag.operator":                             "organisation that runs the node",
 	"flag.validator-name":                       "name of the node",
 	"flag.power":                                "voting power",
+	"flag.product-file":                         "file with the product, YAML",
+	"gtin.or.file":                              "give either the GTIN or --file",
 	"flag.product-name":                         "name of the product",
 	"flag.unit":                                 "UN/ECE unit in which batches are counted",
 	"flag.net-content":                          "net content of one item, as '250 g'",

@@ -134,6 +134,8 @@ var italian = map[string]string{
 	"flag.operator":                             "organizzazione che gestisce il nodo",
 	"flag.validator-name":                       "nome del nodo",
 	"flag.power":                                "potere di voto",
+	"flag.product-file":                         "file con il prodotto, YAML",
+	"gtin.or.file":                              "dare il GTIN oppure --file",
 	"flag.product-name":                         "nome del prodotto",
 	"flag.unit":                                 "unità UN/ECE in cui si contano i lotti",
 	"flag.net-content":                          "contenuto netto di un pezzo, come '250 g'",
