@@ -3,7 +3,9 @@ package store
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	dbm "github.com/cosmos/cosmos-db"
@@ -12,56 +14,67 @@ import (
 // A checkpoint lists the buckets of one committed height: prefix, leaves, root hash. The journal lists the keys of every block
 // since (those of the last one are in the head record). Together they give the tree at the last height without reading the
 // flat table but where something changed.
+//
+// A big checkpoint is written piece by piece, a piece with each block: the height it shows is immutable, so it can take its time. It counts
+// once the meta record names it, with the batch that holds its last piece; until then the one before stays.
 
-// checkpointChunk is about how many bytes one record of a checkpoint holds.
-const checkpointChunk = 64 << 10
+const (
+	// checkpointChunk is about how many bytes one record of a checkpoint holds.
+	checkpointChunk = 64 << 10
+	// defaultPiece is about how many bytes of checkpoint a block carries.
+	defaultPiece = 1 << 20
+	// defaultJournal is the least number of keys in the journal that calls for a new checkpoint.
+	defaultJournal = 64 << 10
+)
 
-// checkpointDue says whether a commit should carry a new checkpoint: when the journal has grown past a quarter of
-// the keys, so that the cost per changed key stays constant and Open has little to catch up on.
-func (s *Store) checkpointDue(m meta, root *node) bool {
-	const least = 64 << 10
-	if root == nil {
-		return m.journalKeys > least
-	}
-	return m.journalKeys > max(least, uint64(root.count)/4)
+// checkpoint is one being written.
+type checkpoint struct {
+	gen    uint32
+	seq    uint64  // of the commit it shows
+	keys   uint64  // in the journal, up to that commit
+	todo   []*node // subtrees not yet written, the next one last
+	chunks uint32
+	buf    []byte
+	last   []byte
 }
 
-// addCheckpoint adds to the batch a checkpoint of root at m.seq, and updates m to tell of it.
-func (s *Store) addCheckpoint(batch dbm.Batch, m *meta, root *node) error {
-	w := checkpointWriter{batch: batch}
+func newCheckpoint(m meta, root *node) *checkpoint {
+	c := &checkpoint{gen: m.ckptGen + 1, seq: m.seq, keys: m.journalKeys}
 	if root != nil {
-		if err := w.walk(root); err != nil {
-			return err
-		}
+		c.todo = append(c.todo, root)
 	}
-	if err := w.flush(); err != nil {
+	return c
+}
+
+// checkpointPiece adds a piece of checkpoint to the batch of a commit, if one is being written or due: when the journal has grown
+// past a quarter of the keys, so that the cost per changed key stays constant and Open has little to catch up on.
+func (s *Store) checkpointPiece(batch dbm.Batch, m *meta, root *node) error {
+	if s.ckpt == nil {
+		due := uint64(s.journal)
+		if root != nil {
+			due = max(due, uint64(root.count)/4)
+		}
+		if m.journalKeys <= due {
+			return nil
+		}
+		s.ckpt = newCheckpoint(*m, root)
+	}
+	c := s.ckpt
+	if err := c.write(batch, s.piece); err != nil || len(c.todo) > 0 {
 		return err
 	}
-	for i := w.chunks; i < m.ckptChunks; i++ {
-		if err := batch.Delete(checkpointKey(i)); err != nil {
-			return err
-		}
-	}
-	for i := m.journalFrom; i < m.seq; i++ {
-		if err := batch.Delete(journalKey(i)); err != nil {
-			return err
-		}
-	}
-	m.ckptSeq, m.ckptChunks, m.journalFrom, m.journalKeys = m.seq, w.chunks, m.seq, 0
-	return nil
+	s.ckpt = nil
+	return c.finish(batch, m)
 }
 
-// writeCheckpoint writes a checkpoint of the committed height by itself.
+// writeCheckpoint writes a checkpoint of the committed height by itself, in one go.
 func (s *Store) writeCheckpoint() error {
 	batch := s.db.NewBatch()
 	defer batch.Close()
 	m := s.meta
-	err := s.addCheckpoint(batch, &m, s.cur.Load().root)
+	err := wholeCheckpoint(batch, &m, s.cur.Load().root)
 	if err == nil {
-		err = batch.Set(metaKey, m.encode())
-	}
-	if err == nil {
-		err = batch.WriteSync()
+		err = errors.Join(batch.Set(metaKey, m.encode()), batch.WriteSync())
 	}
 	if err != nil {
 		return fmt.Errorf("store: writing the checkpoint of height %d: %w", m.height, err)
@@ -70,37 +83,64 @@ func (s *Store) writeCheckpoint() error {
 	return nil
 }
 
-type checkpointWriter struct {
-	batch  dbm.Batch
-	chunks uint32
-	buf    []byte
-	last   []byte
+// wholeCheckpoint adds a checkpoint of root, as of m.seq, to a batch and to m.
+func wholeCheckpoint(batch dbm.Batch, m *meta, root *node) error {
+	c := newCheckpoint(*m, root)
+	if err := c.write(batch, math.MaxInt); err != nil {
+		return err
+	}
+	return c.finish(batch, m)
 }
 
-func (w *checkpointWriter) walk(n *node) error {
-	if n.bucket == nil {
-		if err := w.walk(n.left); err != nil {
-			return err
+// write adds about limit bytes of records to the batch.
+func (c *checkpoint) write(batch dbm.Batch, limit int) error {
+	written := 0
+	for len(c.todo) > 0 && written+len(c.buf) < limit {
+		n := c.todo[len(c.todo)-1]
+		c.todo = c.todo[:len(c.todo)-1]
+		if n.bucket == nil {
+			c.todo = append(c.todo, n.right, n.left)
+			continue
 		}
-		return w.walk(n.right)
+		c.buf = appendShared(c.buf, c.last, n.bucket.prefix)
+		c.buf = binary.AppendUvarint(c.buf, uint64(n.bit))
+		c.buf = binary.AppendUvarint(c.buf, uint64(n.count))
+		c.buf = append(c.buf, n.hash[:]...)
+		c.last = n.bucket.prefix
+		if len(c.buf) >= checkpointChunk {
+			written += len(c.buf)
+			if err := c.flush(batch); err != nil {
+				return err
+			}
+		}
 	}
-	w.buf = appendShared(w.buf, w.last, n.bucket.prefix)
-	w.buf = binary.AppendUvarint(w.buf, uint64(n.bit))
-	w.buf = binary.AppendUvarint(w.buf, uint64(n.count))
-	w.buf = append(w.buf, n.hash[:]...)
-	w.last = n.bucket.prefix
-	if len(w.buf) >= checkpointChunk {
-		return w.flush()
+	return c.flush(batch)
+}
+
+func (c *checkpoint) flush(batch dbm.Batch) error {
+	record := append(bytes.Clone(c.buf), 0xff)
+	if err := batch.Set(checkpointKey(c.gen, c.chunks), record); err != nil {
+		return err
 	}
+	c.chunks++
+	c.buf, c.last = c.buf[:0], nil
 	return nil
 }
 
-func (w *checkpointWriter) flush() error {
-	if err := w.batch.Set(checkpointKey(w.chunks), slices.Clone(append(w.buf, 0xff))); err != nil {
-		return err
+// finish makes m name the checkpoint, and deletes the one before and the journal that it makes superfluous.
+func (c *checkpoint) finish(batch dbm.Batch, m *meta) error {
+	for i := range m.ckptChunks {
+		if err := batch.Delete(checkpointKey(m.ckptGen, i)); err != nil {
+			return err
+		}
 	}
-	w.chunks++
-	w.buf, w.last = w.buf[:0], nil
+	for i := m.journalFrom; i <= c.seq; i++ {
+		if err := batch.Delete(journalKey(i)); err != nil {
+			return err
+		}
+	}
+	m.ckptGen, m.ckptSeq, m.ckptChunks = c.gen, c.seq, c.chunks
+	m.journalFrom, m.journalKeys = max(m.journalFrom, c.seq+1), m.journalKeys-c.keys
 	return nil
 }
 
@@ -208,7 +248,7 @@ func (s *Store) fromCheckpoint(m meta, snap *snapshot) (*node, error) {
 	}
 	l := loader{at: at{s, snap}, b: builder{maxLeaves: s.maxLeaves, keep: true}}
 	for i := range m.ckptChunks {
-		b, err := s.db.Get(checkpointKey(i))
+		b, err := s.db.Get(checkpointKey(m.ckptGen, i))
 		if err != nil {
 			return nil, fmt.Errorf("store: reading checkpoint record %d: %w", i, err)
 		}

@@ -46,7 +46,10 @@ func crashPlan(t *testing.T, db dbm.DB) (before, after storetest.Model, heights 
 		}
 	}
 	steps := []func() error{
-		func() (err error) { s, err = Open(db, Options{maxLeaves: 3, MemoryBudget: 2000}); return err },
+		func() (err error) {
+			s, err = Open(db, Options{maxLeaves: 3, MemoryBudget: 2000, piece: 100, journal: 25})
+			return err
+		},
 		block(20, 0), block(10, 5), block(0, 0), block(15, 30), block(30, 2),
 		func() error {
 			after, heights[1] = prev, height-1

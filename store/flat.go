@@ -10,7 +10,7 @@ import (
 
 // The database belongs to the store alone. First byte of a key, and what it holds:
 const (
-	tagCheckpoint = 'c' // c ‖ chunk number (4 bytes): roots of the buckets at the checkpoint
+	tagCheckpoint = 'c' // c ‖ checkpoint number (4 bytes) ‖ chunk number (4 bytes): roots of the buckets
 	tagHead       = 'h' // h: the last block. It and the flat table are the truth; the tree can be made again from them
 	tagImport     = 'i' // i: a bulk load is under way, or broke off
 	tagJournal    = 'j' // j ‖ sequence number (8 bytes): the keys that one commit changed
@@ -45,6 +45,7 @@ type meta struct {
 	appHash     hash
 	seq         uint64 // commits and rollbacks so far: numbers the journal
 	ckptSeq     uint64 // the sequence number that the checkpoint shows
+	ckptGen     uint32 // the number of the checkpoint
 	ckptChunks  uint32 // 0: no checkpoint
 	journalFrom uint64 // oldest journal record still kept
 	journalKeys uint64 // keys in the journal since the checkpoint
@@ -56,6 +57,7 @@ func (m meta) encode() []byte {
 	b = append(b, m.appHash[:]...)
 	b = binary.BigEndian.AppendUint64(b, m.seq)
 	b = binary.BigEndian.AppendUint64(b, m.ckptSeq)
+	b = binary.BigEndian.AppendUint32(b, m.ckptGen)
 	b = binary.BigEndian.AppendUint32(b, m.ckptChunks)
 	b = binary.BigEndian.AppendUint64(b, m.journalFrom)
 	return binary.BigEndian.AppendUint64(b, m.journalKeys)
@@ -67,7 +69,7 @@ func decodeMeta(b []byte) (meta, error) {
 		return meta{}, fmt.Errorf("%w: its format record reads %q, expected %q", ErrForeign, clip(b), metaFormat)
 	}
 	b = b[head:]
-	if len(b) != 8+hashLen+8+8+4+8+8 {
+	if len(b) != 8+hashLen+8+8+4+4+8+8 {
 		return meta{}, fmt.Errorf("%w: its meta record has %d bytes after the format", ErrCorrupt, len(b))
 	}
 	var m meta
@@ -76,9 +78,10 @@ func decodeMeta(b []byte) (meta, error) {
 	b = b[8+hashLen:]
 	m.seq = binary.BigEndian.Uint64(b)
 	m.ckptSeq = binary.BigEndian.Uint64(b[8:])
-	m.ckptChunks = binary.BigEndian.Uint32(b[16:])
-	m.journalFrom = binary.BigEndian.Uint64(b[20:])
-	m.journalKeys = binary.BigEndian.Uint64(b[28:])
+	m.ckptGen = binary.BigEndian.Uint32(b[16:])
+	m.ckptChunks = binary.BigEndian.Uint32(b[20:])
+	m.journalFrom = binary.BigEndian.Uint64(b[24:])
+	m.journalKeys = binary.BigEndian.Uint64(b[32:])
 	if m.height < 0 {
 		return meta{}, fmt.Errorf("%w: its meta record has the negative height %d", ErrCorrupt, m.height)
 	}
@@ -91,8 +94,8 @@ func journalKey(seq uint64) []byte {
 	return binary.BigEndian.AppendUint64([]byte{tagJournal}, seq)
 }
 
-func checkpointKey(chunk uint32) []byte {
-	return binary.BigEndian.AppendUint32([]byte{tagCheckpoint}, chunk)
+func checkpointKey(gen, chunk uint32) []byte {
+	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte{tagCheckpoint}, gen), chunk)
 }
 
 // flat is the flat table in the database.

@@ -94,7 +94,7 @@ func (im *Importer) Finish(want []byte) ([]byte, error) {
 	}
 	im.err = errors.New("store: the load is finished")
 	m := meta{height: im.height, appHash: h, seq: 1, journalFrom: 1}
-	if err := im.load.s.addCheckpoint(im.batch, &m, root); err != nil {
+	if err := wholeCheckpoint(im.batch, &m, root); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(im.batch.Set(metaKey, m.encode()), im.batch.Delete(importKey)); err != nil {

@@ -33,11 +33,11 @@ func TestOpenRefusesADatabaseThatDoesNotFitItsAppHash(t *testing.T) {
 	alter := map[string]func(t *testing.T, db dbm.DB){
 		"a value changed": func(t *testing.T, db dbm.DB) {
 			must(t, db.Set([]byte("vk001"), []byte("forged")))
-			must(t, db.Delete(checkpointKey(0))) // else the change shows when the key is touched
+			must(t, db.Delete(checkpointKey(1, 0))) // else the change shows when the key is touched
 		},
 		"a key lost": func(t *testing.T, db dbm.DB) {
 			must(t, db.Delete([]byte("vk002")))
-			must(t, db.Delete(checkpointKey(0)))
+			must(t, db.Delete(checkpointKey(1, 0)))
 		},
 		"the app hash changed": func(t *testing.T, db dbm.DB) {
 			b, err := db.Get(metaKey)
@@ -59,7 +59,7 @@ func TestOpenRefusesADatabaseThatDoesNotFitItsAppHash(t *testing.T) {
 		},
 		"the last block lost": func(t *testing.T, db dbm.DB) {
 			must(t, db.Delete(headKey))
-			must(t, db.Delete(checkpointKey(0)))
+			must(t, db.Delete(checkpointKey(1, 0)))
 		},
 	}
 	for name, change := range alter {
@@ -90,18 +90,18 @@ func TestOpenRefusesAForeignDatabase(t *testing.T) {
 
 func TestADamagedCheckpointIsMadeAgainFromTheFlatTable(t *testing.T) {
 	db, m := filled(t)
-	record, err := db.Get(checkpointKey(0))
+	record, err := db.Get(checkpointKey(1, 0))
 	must(t, err)
 	for i := range record {
 		damaged := bytes.Clone(record)
 		damaged[i] ^= 0x41
-		must(t, db.Set(checkpointKey(0), damaged))
+		must(t, db.Set(checkpointKey(1, 0), damaged))
 		s := mustOpen(t, db, Options{maxLeaves: 4})
 		if !bytes.Equal(s.AppHash(), m.Root()) {
 			t.Fatalf("byte %d: root %x", i, s.AppHash())
 		}
 	}
-	must(t, db.Set(checkpointKey(0), record[:len(record)/2]))
+	must(t, db.Set(checkpointKey(1, 0), record[:len(record)/2]))
 	checkAll(t, mustOpen(t, db, Options{}), m)
 }
 

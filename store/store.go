@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"runtime"
@@ -39,13 +40,15 @@ type Options struct {
 	// Workers is how many goroutines hash and read a big batch; 0 means all CPUs.
 	Workers int
 
-	maxLeaves int // tests make it small
+	// Tests make these small.
+	maxLeaves, piece, journal int
 }
 
 // Store is an ordered Merkle tree over a flat table. See the package comment for what may run at the same time.
 type Store struct {
 	tree
-	db dbm.DB
+	db             dbm.DB
+	piece, journal int // see defaultPiece and defaultJournal
 
 	cur atomic.Pointer[snapshot]
 
@@ -54,7 +57,8 @@ type Store struct {
 
 	mu      sync.Mutex // held by the writer: Prepare, Commit, Rollback, Close
 	meta    meta
-	prev    *snapshot // the one before cur, if cur has a head
+	prev    *snapshot   // the one before cur, if cur has a head
+	ckpt    *checkpoint // being written; nil: none
 	pending *pending
 	broken  error
 	closed  bool
@@ -129,10 +133,9 @@ func newStore(db dbm.DB, opts Options) *Store {
 	if s.workers <= 0 {
 		s.workers = runtime.GOMAXPROCS(0)
 	}
-	s.maxLeaves = opts.maxLeaves
-	if s.maxLeaves <= 0 {
-		s.maxLeaves = defaultMaxLeaves
-	}
+	s.maxLeaves = cmp.Or(opts.maxLeaves, defaultMaxLeaves)
+	s.piece = cmp.Or(opts.piece, defaultPiece)
+	s.journal = cmp.Or(opts.journal, defaultJournal)
 	return s
 }
 
@@ -320,11 +323,9 @@ func (s *Store) viewsBefore(cur *snapshot) bool {
 
 // write completes a batch, writes it, and shows the new snapshot to readers.
 func (s *Store) write(batch dbm.Batch, p *pending, m meta) error {
-	var err error
-	if s.checkpointDue(m, p.snap.root) {
-		err = s.addCheckpoint(batch, &m, p.snap.root)
-	}
+	err := s.checkpointPiece(batch, &m, p.snap.root)
 	if err = errors.Join(err, batch.Set(metaKey, m.encode())); err != nil {
+		s.ckpt = nil
 		return fmt.Errorf("store: filling the batch of height %d: %w", m.height, err)
 	}
 	if err := batch.WriteSync(); err != nil {
@@ -337,62 +338,6 @@ func (s *Store) write(batch dbm.Batch, p *pending, m meta) error {
 	s.cur.Store(p.snap)
 	s.sweep(p.snap.root)
 	return nil
-}
-
-// Rollback takes the last committed block back: values, height and app hash are those before it. It works once after a
-// commit. A prepared block is dropped. Views opened before keep their height.
-func (s *Store) Rollback() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.usable(); err != nil {
-		return err
-	}
-	cur := s.cur.Load()
-	h := cur.head
-	if h == nil {
-		return ErrNoUndo
-	}
-	s.pending = nil
-	p, err := s.undo(cur)
-	if err != nil {
-		return err
-	}
-	m := s.meta.after(p)
-	batch := s.db.NewBatch()
-	defer batch.Close()
-	if err := errors.Join(batch.Set(journalKey(m.seq), encodeJournal(h.changes)), batch.Delete(headKey)); err != nil {
-		return fmt.Errorf("store: filling the batch of height %d: %w", m.height, err)
-	}
-	p.snap.head = nil
-	// Views of the height taken back, and of the one before, go on with their heads over the flat table, and with what
-	// is replaced there later.
-	cur.next.Store(&delta{to: p.snap})
-	if s.prev != nil {
-		s.prev.next.Store(&delta{to: p.snap})
-	}
-	s.prev = nil
-	return s.write(batch, p, m)
-}
-
-// undo prepares the height before cur from the flat table, which still stands there.
-func (s *Store) undo(cur *snapshot) (*pending, error) {
-	h := cur.head
-	changes := make([]change, len(h.changes))
-	for i, c := range h.changes {
-		old, err := flat{s.db}.get(c.key)
-		if err != nil {
-			return nil, fmt.Errorf("store: reading the earlier value of key %x: %w", c.key, err)
-		}
-		changes[i] = change{key: c.key, value: old}
-	}
-	p, err := s.prepare(cur, h.height, changes)
-	if err != nil {
-		return nil, err
-	}
-	if p.snap.hash != h.rootThen {
-		return nil, fmt.Errorf("%w: taking back height %d gives the root %x, and height %d had %x", ErrCorrupt, cur.height, p.snap.hash, h.height, h.rootThen)
-	}
-	return p, nil
 }
 
 // Close writes a checkpoint, so that the next Open is quick, and lets the store go; nothing may read it any more. A prepared block is

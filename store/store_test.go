@@ -226,6 +226,7 @@ func TestRandomOperationsAgreeWithAMap(t *testing.T) {
 		{maxLeaves: 2, Workers: 3},
 		{MemoryBudget: 1, maxLeaves: 3, Workers: 2},
 		{MemoryBudget: 4000, maxLeaves: 5},
+		{maxLeaves: 2, piece: 60, journal: 20},
 	} {
 		t.Run(fmt.Sprintf("budget %d, buckets of %d", opts.MemoryBudget, opts.maxLeaves), func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
