@@ -43,6 +43,11 @@ func few() []signer {
 // sign makes the block after the state and the votes for it, as a chain would.
 func sign(t testing.TB, appHash []byte, who []signer) SignedHeader {
 	t.Helper()
+	return signAt(t, stateHeight+1, appHash, who)
+}
+
+func signAt(t testing.TB, height int64, appHash []byte, who []signer) SignedHeader {
+	t.Helper()
 	vals := make([]*cmt.Validator, len(who))
 	for i, s := range who {
 		vals[i] = cmt.NewValidator(s.key.PubKey(), s.power)
@@ -50,7 +55,7 @@ func sign(t testing.TB, appHash []byte, who []signer) SignedHeader {
 	set := cmt.NewValidatorSet(vals)
 	hash := func(s string) []byte { h := sha256.Sum256([]byte(s)); return h[:] }
 	h := &cmt.Header{
-		Version: cmtversion.Consensus{Block: 11, App: 1}, ChainID: chainID, Height: stateHeight + 1, Time: nowTime,
+		Version: cmtversion.Consensus{Block: 11, App: 1}, ChainID: chainID, Height: height, Time: nowTime,
 		LastBlockID:    cmt.BlockID{Hash: hash("block"), PartSetHeader: cmt.PartSetHeader{Total: 1, Hash: hash("parts")}},
 		LastCommitHash: hash("commit"), DataHash: hash("data"), ValidatorsHash: set.Hash(), NextValidatorsHash: set.Hash(),
 		ConsensusHash: hash("params"), AppHash: appHash, LastResultsHash: hash("results"), EvidenceHash: hash("evidence"),

@@ -74,8 +74,8 @@ type Report struct {
 	GTIN           string        `json:"gtin,omitempty"`
 	Lot            string        `json:"lot,omitempty"`
 	ChainID        string        `json:"chain_id,omitempty"`
-	Height         int64         `json:"height,omitempty"` // of the state proven
-	Time           string        `json:"time,omitempty"`   // of the header that proves it
+	Height         int64         `json:"height"`         // of the state proven; 0 is the genesis state
+	Time           string        `json:"time,omitempty"` // of the header that proves it
 	AppHash        string        `json:"app_hash,omitempty"`
 	HeaderHash     string        `json:"header_hash,omitempty"`
 	ValidatorsHash string        `json:"validators_hash,omitempty"`
@@ -184,9 +184,6 @@ func (c *checker) checkHeader() (string, error) {
 	}
 	if c.trust.ChainID != "" && h.ChainID != c.trust.ChainID {
 		return "", fmt.Errorf("expected a header of the trusted chain %q; it is of %q", c.trust.ChainID, h.ChainID)
-	}
-	if h.Height < 2 {
-		return "", fmt.Errorf("expected a header above height 1, which speaks of a block's state; it is of height %d", h.Height)
 	}
 	c.header = h
 	c.report.Ledger = LedgerOf(&h)

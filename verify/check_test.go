@@ -70,6 +70,22 @@ func TestCheckSurvivesJSON(t *testing.T) {
 	}
 }
 
+// TestCheckAcceptsGenesisState: the first header carries the state that the chain began with, and is signed like any other.
+func TestCheckAcceptsGenesisState(t *testing.T) {
+	s := story().lay(t)
+	h := signAt(t, 1, s.AppHash(), voted())
+	must(t, s.View(func(v *store.View) error {
+		_, b, err := Prove(Live(v), gtin, lot, v, h)
+		must(t, err)
+		r, err := Check(encode(t, b), Trust{ValidatorsHash: h.Validators.Hash()})
+		must(t, err)
+		if r.Height != 0 || r.Answer("it").Verdict != Authentic {
+			t.Errorf("height %d, verdict %s", r.Height, r.Answer("it").Verdict)
+		}
+		return nil
+	}))
+}
+
 // refused checks that a bundle fails the named check, that the report says so last, and that it gives no answer.
 func refused(t *testing.T, raw []byte, trust Trust, check string) {
 	t.Helper()
