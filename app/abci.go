@@ -24,7 +24,7 @@ func (a *App) Info(context.Context, *abci.RequestInfo) (*abci.ResponseInfo, erro
 func (a *App) CheckTx(_ context.Context, req *abci.RequestCheckTx) (*abci.ResponseCheckTx, error) {
 	v, err := a.verify(req.Tx)
 	if err == nil {
-		err = a.Read(func(r *module.Reader) error { return a.admissibleNow(r, v) })
+		err = a.now(func(r *module.Reader) error { return a.admissibleNow(r, v) })
 	}
 	if err != nil {
 		e := module.AsError(err)

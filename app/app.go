@@ -145,6 +145,17 @@ func (a *App) Read(fn func(*module.Reader) error) error {
 	return a.store.View(func(v *store.View) error { return fn(a.reader(v)) })
 }
 
+// now is Read, but over the genesis state until the first block is committed.
+func (a *App) now(fn func(*module.Reader) error) error {
+	a.mu.Lock()
+	g := a.genesis
+	a.mu.Unlock()
+	if g == nil {
+		return a.Read(fn)
+	}
+	return fn(a.genesisReader(g.view, g))
+}
+
 func (a *App) reader(v *store.View) *module.Reader {
 	return module.NewReader(v, module.Block{ChainID: a.chainID, Height: v.Height(), Time: a.clock.Load()})
 }

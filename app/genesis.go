@@ -20,6 +20,9 @@ type genesisState struct {
 	appState      []byte
 	initialHeight int64
 	time          int64
+	// view is the state itself, for questions until the first block; nobody
+	// writes to it.
+	view *store.Branch
 }
 
 // InitChain starts a chain: it imports the genesis state, checks every truth,
@@ -42,6 +45,7 @@ func (a *App) InitChain(_ context.Context, req *abci.RequestInitChain) (*abci.Re
 	if err != nil {
 		return nil, fmt.Errorf("compute the genesis app hash: %w", err)
 	}
+	g.view = branch
 	a.mu.Lock()
 	a.genesis = g
 	a.mu.Unlock()

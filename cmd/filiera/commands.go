@@ -7,7 +7,11 @@ import "github.com/spf13/cobra"
 // of its own and name its constructor here.
 func groups() []func(*env) *cobra.Command {
 	return []func(*env) *cobra.Command{
+		initCommand,
+		startCommand,
 		statusCommand,
+		genesisCommand,
+		indexCommand,
 		keysCommand,
 		participantCommand,
 		proposalCommand,
