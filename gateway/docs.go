@@ -177,9 +177,6 @@ func typeOf(s *huma.Schema) (words, ref string) {
 	case s.Ref != "":
 		name := s.Ref[strings.LastIndex(s.Ref, "/")+1:]
 		return name, name
-	case len(s.AllOf) > 0:
-		name, ref := typeOf(s.AllOf[0])
-		return name + " and what is its own", ref
 	case s.Type == huma.TypeArray:
 		t, ref := typeOf(s.Items)
 		return "list of " + t, ref

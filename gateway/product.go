@@ -25,8 +25,31 @@ func (s SpecificationDetail) MarshalJSON() ([]byte, error) {
 
 // Schema implements huma.SchemaProvider.
 func (s *SpecificationDetail) Schema(reg huma.Registry) *huma.Schema {
-	return extended(describe(reg, s.specification.ProtoReflect().Descriptor()), map[string]*huma.Schema{
+	return describeAs(reg, "SpecificationDetail", s.specification.ProtoReflect().Descriptor(), map[string]*huma.Schema{
 		"versions": listOf(describe(reg, (*productv1.SpecificationVersion)(nil).ProtoReflect().Descriptor())),
+	})
+}
+
+// BatchDetail is a batch, with the lot that was asked for if it is spelt
+// otherwise.
+type BatchDetail struct {
+	batch *productv1.Batch
+	asked string
+}
+
+// MarshalJSON implements json.Marshaler.
+func (b BatchDetail) MarshalJSON() ([]byte, error) {
+	r := record(b.batch)
+	if b.batch.GetLot() != b.asked {
+		r.Extra = []Member{{"asked_lot", b.asked}}
+	}
+	return r.MarshalJSON()
+}
+
+// Schema implements huma.SchemaProvider.
+func (b *BatchDetail) Schema(reg huma.Registry) *huma.Schema {
+	return describeAs(reg, "BatchDetail", b.batch.ProtoReflect().Descriptor(), map[string]*huma.Schema{
+		"asked_lot": {Type: huma.TypeString, Description: "The lot as asked, where another spelling of it was found"},
 	})
 }
 
@@ -144,7 +167,7 @@ func (g *Gateway) listBatches(ctx context.Context, in *batchesIn) (*body[List[Re
 	return respond(g, List[Record[*productv1.Batch]]{records(l.Items), l.Next}, err)
 }
 
-func (g *Gateway) getBatch(_ context.Context, in *BatchPath) (*body[Record[*productv1.Batch]], error) {
+func (g *Gateway) getBatch(_ context.Context, in *BatchPath) (*body[BatchDetail], error) {
 	id, err := gtin(in.GTIN)
 	if err != nil {
 		return nil, err
@@ -161,11 +184,7 @@ func (g *Gateway) getBatch(_ context.Context, in *BatchPath) (*body[Record[*prod
 	if err == nil && b == nil {
 		err = noBatch(id, in.Lot)
 	}
-	r := record(b)
-	if b.GetLot() != in.Lot {
-		r.Extra = []Member{{"asked_lot", in.Lot}}
-	}
-	return respond(g, r, err)
+	return respond(g, BatchDetail{b, in.Lot}, err)
 }
 
 func noBatch(gtin, lot string) *Problem {

@@ -195,13 +195,20 @@ func number(d protoreflect.EnumDescriptor, s string) (protoreflect.EnumNumber, b
 
 // describe registers the schema of a record's type and refers to it.
 func describe(reg huma.Registry, d protoreflect.MessageDescriptor) *huma.Schema {
-	name := schemaName(d)
+	return describeAs(reg, schemaName(d), d, nil)
+}
+
+// describeAs is describe under a name of its own, with further members.
+func describeAs(reg huma.Registry, name string, d protoreflect.MessageDescriptor, more map[string]*huma.Schema) *huma.Schema {
 	ref := &huma.Schema{Ref: "#/components/schemas/" + name}
 	if _, done := reg.Map()[name]; done {
 		return ref
 	}
-	s := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{}}
+	s := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{}, AdditionalProperties: false}
 	reg.Map()[name] = s
+	for member, schema := range more {
+		s.Properties[member] = schema
+	}
 	for _, fd := range fieldsOf(d) {
 		f := describeOne(reg, fd)
 		if fd.IsList() {

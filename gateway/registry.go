@@ -27,7 +27,7 @@ func (p ParticipantDetail) MarshalJSON() ([]byte, error) {
 
 // Schema implements huma.SchemaProvider.
 func (p *ParticipantDetail) Schema(reg huma.Registry) *huma.Schema {
-	return extended(describe(reg, p.participant.ProtoReflect().Descriptor()), map[string]*huma.Schema{
+	return describeAs(reg, "ParticipantDetail", p.participant.ProtoReflect().Descriptor(), map[string]*huma.Schema{
 		"keys":           listOf(describe(reg, (*registryv1.Key)(nil).ProtoReflect().Descriptor())),
 		"grants":         listOf(describe(reg, (*registryv1.Grant)(nil).ProtoReflect().Descriptor())),
 		"accreditations": listOf(describe(reg, (*registryv1.Accreditation)(nil).ProtoReflect().Descriptor())),
@@ -35,11 +35,6 @@ func (p *ParticipantDetail) Schema(reg huma.Registry) *huma.Schema {
 }
 
 func listOf(s *huma.Schema) *huma.Schema { return &huma.Schema{Type: huma.TypeArray, Items: s} }
-
-// extended is a record with further members.
-func extended(record *huma.Schema, members map[string]*huma.Schema) *huma.Schema {
-	return &huma.Schema{AllOf: []*huma.Schema{record, {Type: huma.TypeObject, Properties: members}}}
-}
 
 func (g *Gateway) registryRoutes() {
 	huma.Register(g.api, op("listParticipants", "/v1/participants", "Participants", "Organisations",

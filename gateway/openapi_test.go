@@ -1,0 +1,231 @@
+package gateway
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"sigs.k8s.io/yaml"
+)
+
+// spec is the document as a program reads it.
+type spec struct {
+	OpenAPI string
+	Info    struct{ Title, Version string }
+	Paths   map[string]map[string]struct {
+		OperationID string
+		Summary     string
+		Tags        []string
+		Parameters  []struct {
+			Name, In string
+			Required bool
+			Schema   map[string]any
+		}
+		Responses map[string]struct {
+			Description string
+			Content     map[string]struct{ Schema any }
+		}
+	}
+	Components struct{ Schemas map[string]any }
+}
+
+func readSpec(t *testing.T, w *world) (spec, *jsonschema.Compiler) {
+	t.Helper()
+	r := w.get("/openapi.json")
+	if r.status != 200 || r.header.Get("Content-Type") != "application/vnd.oai.openapi+json" {
+		t.Fatalf("%d %v", r.status, r.header)
+	}
+	var s spec
+	must(t, json.Unmarshal(r.body, &s))
+	whole, err := jsonschema.UnmarshalJSON(strings.NewReader(string(r.body)))
+	must(t, err)
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(jsonschema.Draft2020)
+	c.AssertFormat()
+	must(t, c.AddResource("openapi.json", whole))
+	return s, c
+}
+
+// served are the routes that clients are promised.
+var served = []string{
+	"get /v1/verify/01/{gtin}/10/{lot}", "get /v1/verify/01/{gtin}/10/{lot}/21/{serial}",
+	"get /v1/participants", "get /v1/participants/{id}", "get /v1/specs", "get /v1/specs/{id}", "get /v1/products", "get /v1/products/{gtin}",
+	"get /v1/batches", "get /v1/batches/{gtin}/{lot}", "get /v1/batches/{gtin}/{lot}/trace", "get /v1/attestations", "get /v1/attestations/{id}",
+	"get /v1/proposals", "get /v1/proposals/{id}", "get /v1/params", "get /v1/validators",
+	"post /v1/txs", "get /v1/txs/{hash}", "get /v1/txs/{hash}/wait",
+	"get /status", "get /healthz", "get /readyz", "get /metrics", "get /openapi.json", "get /openapi.yaml", "get /docs",
+}
+
+func TestTheOpenAPIDocumentListsEveryRoute(t *testing.T) {
+	w := newWorld(t)
+	s, c := readSpec(t, w)
+	if s.OpenAPI != "3.1.0" || s.Info.Title != "Filiera" || s.Info.Version != "v0-test" {
+		t.Errorf("%s %v", s.OpenAPI, s.Info)
+	}
+	listed, ids := map[string]bool{}, map[string]bool{}
+	for path, item := range s.Paths {
+		for method, o := range item {
+			name := method + " " + path
+			listed[name] = true
+			if o.OperationID == "" || ids[o.OperationID] || o.Summary == "" || len(o.Tags) != 1 {
+				t.Errorf("%s: id %q, summary %q, tags %v", name, o.OperationID, o.Summary, o.Tags)
+			}
+			ids[o.OperationID] = true
+			inPath := map[string]bool{}
+			for _, p := range o.Parameters {
+				inPath[p.Name] = p.In == "path" && p.Required
+			}
+			for _, m := range regexp.MustCompile(`\{(\w+)\}`).FindAllStringSubmatch(path, -1) {
+				if !inPath[m[1]] {
+					t.Errorf("%s does not describe {%s}", name, m[1])
+				}
+			}
+			if len(o.Responses) == 0 {
+				t.Errorf("%s has no answer", name)
+			}
+			for status, res := range o.Responses {
+				for media, m := range res.Content {
+					if m.Schema == nil {
+						t.Errorf("%s: %s %s has no schema", name, status, media)
+					}
+				}
+			}
+		}
+	}
+	for _, name := range served {
+		if !listed[name] {
+			t.Errorf("%s is not listed", name)
+		}
+		delete(listed, name)
+	}
+	if len(listed) > 0 {
+		t.Errorf("listed, and not promised here: %v", listed)
+	}
+	if len(s.Components.Schemas) < 20 {
+		t.Errorf("only %d schemas", len(s.Components.Schemas))
+	}
+	for name := range s.Components.Schemas { // every reference resolves, every schema is one
+		if _, err := c.Compile("openapi.json#/components/schemas/" + name); err != nil {
+			t.Errorf("schema %s: %v", name, err)
+		}
+	}
+}
+
+func TestYAMLSaysTheSame(t *testing.T) {
+	w := newWorld(t)
+	fromYAML, err := yaml.YAMLToJSON(w.get("/openapi.yaml").body)
+	must(t, err)
+	var a, b any
+	must(t, json.Unmarshal(fromYAML, &a))
+	must(t, json.Unmarshal(w.get("/openapi.json").body, &b))
+	if fmt.Sprint(a) != fmt.Sprint(b) {
+		t.Fatal("the YAML and the JSON documents differ")
+	}
+}
+
+// TestAnswersAreAsDescribed checks real answers against the schemas that the
+// document gives them, with no member undescribed.
+func TestAnswersAreAsDescribed(t *testing.T) {
+	w := newWorld(t)
+	hashes := w.story()
+	w.commit()
+	s, c := readSpec(t, w)
+	batch := testGTIN + "/" + testLot
+	asked := map[string]string{
+		"/v1/verify/01/{gtin}/10/{lot}":             "/v1/verify/01/" + testGTIN + "/10/" + testLot + "?proof=true",
+		"/v1/verify/01/{gtin}/10/{lot}/21/{serial}": "/v1/verify/01/" + testGTIN + "/10/NONE/21/1",
+		"/v1/participants":                          "/v1/participants", "/v1/participants/{id}": "/v1/participants/amap-apc",
+		"/v1/specs": "/v1/specs", "/v1/specs/{id}": "/v1/specs/maccheroncini", "/v1/products": "/v1/products",
+		"/v1/products/{gtin}": "/v1/products/" + testGTIN, "/v1/batches": "/v1/batches", "/v1/batches/{gtin}/{lot}": "/v1/batches/" + testGTIN + "/261123",
+		"/v1/batches/{gtin}/{lot}/trace": "/v1/batches/" + batch + "/trace", "/v1/attestations": "/v1/attestations",
+		"/v1/attestations/{id}": "/v1/attestations/" + attestationID, "/v1/proposals": "/v1/proposals", "/v1/proposals/{id}": "/v1/proposals/1",
+		"/v1/params": "/v1/params", "/v1/validators": "/v1/validators", "/v1/txs/{hash}": "/v1/txs/" + upperHex(hashes[4][:]),
+		"/v1/txs/{hash}/wait": "/v1/txs/" + upperHex(hashes[5][:]) + "/wait", "/status": "/status", "/healthz": "/healthz", "/readyz": "/readyz",
+	}
+	for path, item := range s.Paths {
+		o, isGet := item["get"]
+		if !isGet || o.Responses["200"].Content["application/json"].Schema == nil {
+			continue
+		}
+		ask, known := asked[path]
+		if !known {
+			t.Errorf("%s is not asked here", path)
+			continue
+		}
+		r := w.get(ask)
+		escaped := strings.NewReplacer("~", "~0", "/", "~1", "{", "%7B", "}", "%7D").Replace(path)
+		schema, err := c.Compile("openapi.json#/paths/" + escaped + "/get/responses/200/content/application~1json/schema")
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		v, err := jsonschema.UnmarshalJSON(strings.NewReader(string(r.body)))
+		must(t, err)
+		if err := schema.Validate(v); r.status != 200 || err != nil {
+			t.Errorf("%s: %d %v\n%s", ask, r.status, err, r.body)
+		}
+	}
+	problem, err := c.Compile("openapi.json#/components/schemas/Problem")
+	must(t, err)
+	for _, path := range []string{"/nowhere", "/v1/batches?limit=0", "/v1/txs/" + strings.Repeat("0", 64)} {
+		v, err := jsonschema.UnmarshalJSON(strings.NewReader(string(w.get(path).body)))
+		must(t, err)
+		if err := problem.Validate(v); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+func TestTheDocsStandAlone(t *testing.T) {
+	w := newWorld(t)
+	r := w.get("/docs")
+	page := string(r.body)
+	if r.status != 200 || !strings.HasPrefix(r.header.Get("Content-Type"), "text/html") {
+		t.Fatalf("%d %v", r.status, r.header)
+	}
+	for _, want := range append(served[:20:20], "asked_lot", "schema-ProductBatch", "/v1/txs/{hash}/wait") {
+		if _, path, ok := strings.Cut(want, " "); ok {
+			want = path
+		}
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not show %s", want)
+		}
+	}
+	// Nothing comes from elsewhere, nothing runs.
+	for _, src := range regexp.MustCompile(`(?:src|href)="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+		if strings.HasPrefix(src[1], "#") {
+			if !strings.Contains(page, `id="`+src[1][1:]+`"`) {
+				t.Errorf("the link %s leads nowhere", src[1])
+			}
+			continue
+		}
+		if r := w.get(src[1]); !strings.HasPrefix(src[1], "/") || r.status != 200 {
+			t.Errorf("the page names %s: %d", src[1], r.status)
+		}
+	}
+	if strings.Contains(page, "<script") || strings.Contains(page, "style=") {
+		t.Error("the page needs what its policy forbids")
+	}
+}
+
+func TestMetricsCount(t *testing.T) {
+	w := newWorld(t)
+	w.story()
+	w.get("/v1/batches")
+	w.get("/nowhere/" + strings.Repeat("x", 50))
+	w.do("BREW", "/v1/batches", nil)
+	page := string(w.get("/metrics").body)
+	for _, want := range []string{
+		`filiera_http_requests_total{method="GET",route="GET /v1/batches",status="200"} 1`,
+		`filiera_http_requests_total{method="GET",route="none",status="404"} 1`,
+		`filiera_http_requests_total{method="other",route="none",status="405"} 1`,
+		"filiera_index_height 1", "filiera_index_lag_blocks 0", "filiera_http_waiters 0",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no line %s in\n%s", want, page)
+		}
+	}
+}
