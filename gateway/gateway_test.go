@@ -353,7 +353,7 @@ func TestAChainWithoutBlocks(t *testing.T) {
 	w := newWorld(t)
 	for path, want := range map[string]string{
 		"/v1/verify/01/" + testGTIN + "/10/A": "503 node.no_block", "/readyz": "503 node.no_block", "/v1/params": "404 params.not_found",
-		"/v1/batches": "200 <nil>", "/healthz": "200 <nil>", "/status": "200 <nil>",
+		"/v1/batches": "200 <nil>", "/healthz": "200 <nil>", "/status": "503 node.no_block",
 	} {
 		r := w.get(path)
 		if got := fmt.Sprint(r.status, " ", r.json["code"]); got != want {

@@ -47,6 +47,9 @@ func (g *Gateway) getStatus(ctx context.Context, _ *struct{}) (*body[Status], er
 func (g *Gateway) status(ctx context.Context) (Status, error) {
 	e, err := g.c.Engine.Status(ctx)
 	if err != nil {
+		if none := g.c.Ledger.View(needBlock); none != nil {
+			err = none // it has nothing to say yet
+		}
 		return Status{}, err
 	}
 	at := g.c.Projector.Status()
@@ -58,6 +61,18 @@ func (g *Gateway) status(ctx context.Context) (Status, error) {
 		s.Height, s.AppHash = v.Height(), hex.EncodeToString(v.AppHash())
 		return nil
 	})
+}
+
+func errNoBlock() *Problem {
+	return problem(http.StatusServiceUnavailable, "node.no_block", "the chain has no block yet")
+}
+
+// needBlock refuses a chain that has not begun.
+func needBlock(v View) error {
+	if v.Height() == 0 {
+		return errNoBlock()
+	}
+	return nil
 }
 
 // Condition is an answer of the probes.
@@ -86,7 +101,7 @@ func (g *Gateway) getReady(ctx context.Context, _ *struct{}) (*body[Condition], 
 	case s.CatchingUp:
 		return nil, problem(http.StatusServiceUnavailable, "node.catching_up", "the node is at height %d and still catches up with the chain", s.Height)
 	case s.Height == 0:
-		return nil, problem(http.StatusServiceUnavailable, "node.no_block", "the chain has no block yet")
+		return nil, errNoBlock()
 	case s.Height-s.IndexHeight > g.c.ReadyLag:
 		return nil, problem(http.StatusServiceUnavailable, "node.index_behind", "the read model is at height %d of %d", s.IndexHeight, s.Height)
 	}

@@ -87,8 +87,8 @@ func (g *Gateway) verify(ctx context.Context, in *VerifyIn) (out Verification, e
 		return out, badRequest("depth", "depth is %d; a proven answer has inputs one step deep: leave depth out", in.Depth)
 	}
 	err = g.c.Ledger.View(func(v View) error {
-		if v.Height() == 0 {
-			return problem(http.StatusServiceUnavailable, "node.no_block", "the chain has no block yet")
+		if err := needBlock(v); err != nil {
+			return err
 		}
 		lot, found, err := findLot(v, id, candidates)
 		if err != nil {

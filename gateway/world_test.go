@@ -144,6 +144,9 @@ func (w *world) Status(context.Context) (EngineStatus, error) {
 	if s.Height > 0 {
 		s.Time = w.headers[s.Height-1].Time
 	}
+	if s.Height == 0 {
+		return s, errors.New("the chain has no block yet")
+	}
 	return s, w.failure
 }
 

@@ -17,6 +17,10 @@ import (
 // recordAttribute is the ABCI event attribute that holds an announcement.
 const recordAttribute = "record"
 
+// genesisAttribute marks, among the events of the first block, the announcement
+// of a record that stood there before the block began.
+const genesisAttribute = "genesis"
+
 // announcements maps the type of an ABCI event to the announcement it carries.
 var announcements = map[string]func() proto.Message{}
 

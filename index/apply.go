@@ -114,7 +114,7 @@ func (db *DB) apply(ctx context.Context, blocks []Block) error {
 	if err != nil || len(fresh) == 0 {
 		return err
 	}
-	p := projection{signers: db.signers}
+	p := projection{signers: db.signers, first: db.height == 0}
 	for i := range fresh {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -7,13 +7,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	abci "github.com/cometbft/cometbft/abci/types"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
 
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
@@ -267,6 +271,46 @@ func TestTransactionsAreFoundByHash(t *testing.T) {
 	})
 }
 
+func TestGenesisRecordsComeBeforeTheFirstBlocksTransactions(t *testing.T) {
+	addr := crypto.PubkeyToAddress(testKey.PublicKey)
+	for _, mark := range []bool{true, false} {
+		c := &chain{t: t, rand: rand.New(rand.NewPCG(1, 2))}
+		var b Block
+		b.EndEvents = c.events(
+			AnnounceRecord(&registryv1.Key{Address: addr[:], Participant: "pastificio", Label: "ufficio"}),
+			AnnounceRecord(&productv1.Batch{Gtin: gtin(1), Lot: "A", Status: 1, Owner: "genesis"}),
+		)
+		if mark {
+			for i := range b.EndEvents {
+				b.EndEvents[i].Attributes = append(b.EndEvents[i].Attributes, abci.EventAttribute{Key: "genesis", Value: "true"})
+			}
+			b.EndEvents = append(b.EndEvents, c.events(c.attestation(1, "expired"))...)
+		}
+		b.add(c.tx([]proto.Message{&productv1.MsgRecallBatch{Gtin: gtin(1), Lot: "A"}}, 0,
+			AnnounceRecord(&productv1.Batch{Gtin: gtin(1), Lot: "A", Status: 3, Owner: "changed"}), c.attestation(1, "suspended")))
+		c.seal(b)
+		c.grow(0, 0)
+		m := openTemp(t)
+		apply(t, m, c.blocks)
+		l, err := m.Batches(t.Context(), BatchFilter{}, Page{})
+		if err != nil || len(l.Items) != 1 || l.Items[0].GetOwner() != "changed" {
+			t.Fatalf("marked %v: %v %v", mark, l.Items, err)
+		}
+		h := envelope.Hash(b.Txs[0])
+		if tx, err := m.Tx(t.Context(), h[:]); err != nil || tx.Signer != "pastificio" {
+			t.Fatalf("marked %v: signer %q, %v", mark, tx.Signer, err)
+		}
+		want := "suspended"
+		if mark {
+			want = "expired"
+		}
+		a, err := m.Attestations(t.Context(), AttestationFilter{Status: want}, Page{})
+		if err != nil || len(a.Items) != 1 {
+			t.Fatalf("marked %v: no attestation is %s, %v", mark, want, err)
+		}
+	}
+}
+
 func TestARepeatedTransactionIsItsFirst(t *testing.T) {
 	c := newChain(t, 1, 0)
 	raw, ok := c.tx(nil, 0)
@@ -496,7 +540,7 @@ func TestTheProjectorFollowsStopsAndCatchesUp(t *testing.T) {
 			var told []int64
 			cancel := p.Subscribe(func(b Projected) {
 				told = append(told, b.Height)
-				if len(b.TxHashes) != len(c.blocks[b.Height-1].Txs) {
+				if want, err := c.Block(b.Height); err != nil || len(b.TxHashes) != len(want.Txs) {
 					t.Errorf("block %d: %d hashes", b.Height, len(b.TxHashes))
 				}
 			})

@@ -24,6 +24,8 @@ type projection struct {
 	changes
 	// signers: key address to participant, as of the transaction at work.
 	signers map[string]string
+	// first says that the next block is the first one ever applied.
+	first bool
 }
 
 // block adds the rows of one block.
@@ -34,7 +36,8 @@ func (p *projection) block(b *Block) error {
 	if len(b.Txs) >= 1<<seqShift {
 		return fmt.Errorf("block %d has %d transactions; the read model takes at most %d", b.Height, len(b.Txs), 1<<seqShift-1)
 	}
-	if err := p.announced(b.Genesis, nil); err != nil {
+	genesis, end := p.split(b)
+	if err := p.announced(genesis, nil); err != nil {
 		return fmt.Errorf("genesis: %w", err)
 	}
 	for i := range b.Txs {
@@ -42,11 +45,43 @@ func (p *projection) block(b *Block) error {
 			return fmt.Errorf("block %d, transaction %d: %w", b.Height, i, err)
 		}
 	}
-	if err := p.announced(b.EndEvents, nil); err != nil {
+	if err := p.announced(end, nil); err != nil {
 		return fmt.Errorf("block %d, end: %w", b.Height, err)
 	}
+	p.first = false
 	p.put(tBlocks, b.Height, b.Hash, b.Time.UnixNano(), int64(len(b.Txs)))
 	return nil
+}
+
+// split tells the genesis records, which come before the transactions, from
+// what the end of the block announced. An engine has one list of block events
+// only, so in the first block the genesis records stand in it: those that carry
+// the attribute "genesis", or, where none does, all.
+func (p *projection) split(b *Block) (genesis, end []abci.Event) {
+	genesis = append(genesis, b.Genesis...)
+	if !p.first {
+		return genesis, b.EndEvents
+	}
+	for i := range b.EndEvents {
+		if marked(&b.EndEvents[i]) {
+			genesis = append(genesis, b.EndEvents[i])
+		} else {
+			end = append(end, b.EndEvents[i])
+		}
+	}
+	if len(genesis) == 0 {
+		return end, nil
+	}
+	return genesis, end
+}
+
+func marked(e *abci.Event) bool {
+	for i := range e.Attributes {
+		if e.Attributes[i].Key == genesisAttribute {
+			return true
+		}
+	}
+	return false
 }
 
 // opened is a transaction as far as the read model looks into it.
