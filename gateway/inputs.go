@@ -27,7 +27,7 @@ type List[T any] struct {
 
 // BatchPath names a batch in a path.
 type BatchPath struct {
-	GTIN string `path:"gtin" doc:"GTIN of 8, 12, 13 or 14 digits" example:"08031234500018"`
+	GTIN string `path:"gtin" doc:"GTIN of 8, 12, 13 or 14 digits" example:"08031234500013"`
 	Lot  string `path:"lot" doc:"Batch or lot number, GS1 AI (10); percent-encode what a path does not take" example:"L261123"`
 }
 

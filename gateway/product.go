@@ -117,7 +117,7 @@ func (g *Gateway) listProducts(ctx context.Context, in *productsIn) (*body[List[
 }
 
 type gtinIn struct {
-	GTIN string `path:"gtin" doc:"GTIN of 8, 12, 13 or 14 digits" example:"08031234500018"`
+	GTIN string `path:"gtin" doc:"GTIN of 8, 12, 13 or 14 digits" example:"08031234500013"`
 }
 
 func (g *Gateway) getProduct(_ context.Context, in *gtinIn) (*body[Record[*productv1.Product]], error) {
