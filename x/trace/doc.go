@@ -30,7 +30,8 @@
 // followed yet; so is a registered product named without any lot.
 //
 // Promises. Events never change and are never removed. Journeys and events name
-// each other exactly. Capturing a document a second time changes nothing.
-// Whether a lot was registered is said as it was when the event was recorded, so
-// an event told about a lot before its owner registered it stays recognisable.
+// each other exactly, and no journey is longer than one answer can read and
+// prove. Capturing a document a second time changes nothing. Whether a lot was
+// registered is said as it was when the event was recorded, so an event told
+// about a lot before its owner registered it stays recognisable.
 package trace

@@ -22,7 +22,7 @@ var (
 	ErrExternal   = module.NewError(name, 14, "external_lot", "a lot of a product that is not registered here can only be taken in or used up")
 	ErrNotHolder  = module.NewError(name, 15, "not_holder", "the reporter neither owns nor holds the batch")
 	ErrOwnInput   = module.NewError(name, 16, "own_input", "a lot is input and output of one transformation")
-	ErrLimit      = module.NewError(name, 17, "limit_reached", "an event names too many lots, or a text of it is too long")
+	ErrLimit      = module.NewError(name, 17, "limit_reached", "an event names too many lots, a text of it is too long, or a lot has as many events as it may")
 	ErrEvent      = module.NewError(name, 18, "unknown_event", "no event has this id")
 )
 

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 
+	"cosmossdk.io/collections"
+
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	"github.com/filiera-chain/filiera/module"
 )
@@ -13,6 +15,7 @@ func (t *Trace) invariants() []module.Invariant {
 	return []module.Invariant{
 		{Name: "every event is whole and stands in the journey of each lot it names", Check: t.eventsHold},
 		{Name: "every entry of a journey has its event, which names the lot at that time", Check: t.journeysHold},
+		{Name: "the length of every journey is counted and bounded", Check: t.lengthsHold},
 	}
 }
 
@@ -66,4 +69,27 @@ func (t *Trace) journeysHold(rd *module.Reader) error {
 		}
 		return true, fmt.Errorf("journey of %s lot %s names event %x, which does not name the lot at %d", k.K1(), k.K2(), k.K4(), k.K3())
 	})
+}
+
+func (t *Trace) lengthsHold(rd *module.Reader) error {
+	total := uint64(0)
+	err := t.lengths.Walk(rd, nil, func(lot collections.Pair[string, string], n uint64) (bool, error) {
+		entries := uint64(0)
+		of := new(collections.Range[entry]).Prefix(collections.QuadSuperPrefix[string, string, int64, []byte](lot.K1(), lot.K2()))
+		err := t.journey.Walk(rd, of, func(entry) (bool, error) { entries++; return false, nil })
+		if err == nil && (n != entries || n == 0 || n > maxJourney) {
+			err = fmt.Errorf("journey of %s lot %s has %d entries and counts %d", lot.K1(), lot.K2(), entries, n)
+		}
+		total += entries
+		return err != nil, err
+	})
+	if err != nil {
+		return err
+	}
+	held := uint64(0)
+	err = t.journey.Walk(rd, nil, func(entry) (bool, error) { held++; return false, nil })
+	if err == nil && held != total {
+		return fmt.Errorf("journeys hold %d entries and count %d", held, total)
+	}
+	return err
 }

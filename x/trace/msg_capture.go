@@ -12,10 +12,12 @@ import (
 	"github.com/filiera-chain/filiera/module"
 )
 
-// Bounds on what one event puts into the state.
+// Bounds on what one event puts into the state, and on the events of one lot:
+// an answer about the lot reads and proves them all.
 const (
-	maxLots = 500
-	maxURI  = 500
+	maxLots    = 500
+	maxURI     = 500
+	maxJourney = 10_000
 	// largestDocument is the most that the parameters can ever allow, bytes.
 	largestDocument = 4 << 20
 	// firstEventMs is 1990-01-01T00:00:00Z: an event before it is a mistyped year.

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"cosmossdk.io/collections"
@@ -26,6 +27,9 @@ type Trace struct {
 	// journey: one entry for every lot of every event, so that a lot's events
 	// are read in order of time, then id.
 	journey collections.KeySet[entry]
+	// lengths: (14-digit GTIN, lot) -> entries in its journey, so that none
+	// outgrows what one answer can read and prove.
+	lengths collections.Map[collections.Pair[string, string], uint64]
 }
 
 // New builds the module's tables.
@@ -37,6 +41,7 @@ func New(registry Registry, products Products) *Trace {
 		products: products,
 		events:   collections.NewMap(b, collections.NewPrefix(1), "events", collections.BytesKey, module.Record[tracev1.Event]()),
 		journey:  collections.NewKeySet(b, collections.NewPrefix(2), "journey", collections.QuadKeyCodec(str, str, collections.Int64Key, collections.BytesKey)),
+		lengths:  collections.NewMap(b, collections.NewPrefix(3), "lengths", collections.PairKeyCodec(str, str), collections.Uint64Value),
 	}
 	schema, err := b.Build()
 	if err != nil {
@@ -79,11 +84,32 @@ func (t *Trace) put(ctx *module.Context, e *tracev1.Event) error {
 		return err
 	}
 	for _, i := range e.GetBatches() {
-		if err := t.journey.Set(ctx, entryOf(e, i)); err != nil {
+		if err := t.enter(ctx, e, i); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// enter writes an event into a lot's journey; an event that names the lot twice
+// stands there once.
+func (t *Trace) enter(ctx *module.Context, e *tracev1.Event, i *tracev1.Involved) error {
+	has, err := t.journey.Has(ctx, entryOf(e, i))
+	if err != nil || has {
+		return err
+	}
+	lot := collections.Join(i.GetBatch().GetGtin(), i.GetBatch().GetLot())
+	n, err := t.lengths.Get(ctx, lot)
+	if err != nil && !errors.Is(err, collections.ErrNotFound) {
+		return err
+	}
+	if n >= maxJourney {
+		return ErrLimit.With("lot %s of GTIN %s already has %d events, which is the most; tell several things in one event", lot.K2(), lot.K1(), n)
+	}
+	if err := t.lengths.Set(ctx, lot, n+1); err != nil {
+		return err
+	}
+	return t.journey.Set(ctx, entryOf(e, i))
 }
 
 func entryOf(e *tracev1.Event, i *tracev1.Involved) entry {

@@ -2,8 +2,10 @@ package trace_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"flag"
 	"os"
 	"strings"
@@ -16,6 +18,7 @@ import (
 	"github.com/filiera-chain/filiera/epcis"
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/module/statekey"
+	"github.com/filiera-chain/filiera/x/trace"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -107,6 +110,12 @@ func TestEveryBrokenTruthIsFound(t *testing.T) {
 			e.Batches[1].Registered = false
 			w.putRaw(e.GetId(), e)
 		}, "makes the unregistered lot"},
+		"a journey that is not counted": {func(w *world, e *tracev1.Event) {
+			must(w.T, w.Branch.Delete(lengthKey("A")))
+		}, "hold 2 entries and count 1"},
+		"a journey counted wrong": {func(w *world, e *tracev1.Event) {
+			w.setLength("A", 2)
+		}, "has 1 entries and counts 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -136,6 +145,32 @@ func entries(w *world, code string) (keys [][]byte) {
 	}
 	must(w.T, it.Close())
 	return keys
+}
+
+// lengthKey is the key of the count of a lot of pasta's events.
+func lengthKey(code string) []byte { return []byte("trace/\x03" + pasta + "\x00" + code) }
+
+func (w *world) setLength(code string, n uint64) {
+	must(w.T, w.Branch.Set(lengthKey(code), binary.BigEndian.AppendUint64(nil, n)))
+}
+
+func TestALotHasNoMoreEventsThanAnAnswerCanHold(t *testing.T) {
+	w := newWorld(t)
+	w.capture("maker", packing(lot(pasta, "A"), lot(pasta, "A"))) // one entry, named twice
+	ctx := w.Context(by("maker"))
+	d := packing(lot(pasta, "A"))
+	try := func() error {
+		_, err := w.trace.Module().Acts[0].Run(ctx, &tracev1.MsgCapture{Document: document(t, d)})
+		return err
+	}
+	// The world's truths would find a length that is not so, hence no Try.
+	w.setLength("A", 9_999)
+	if err := try(); err != nil {
+		t.Errorf("event 10,000: %v", err)
+	}
+	if d.Time--; !errors.Is(try(), trace.ErrLimit) {
+		t.Error("event 10,001 was taken")
+	}
 }
 
 func (w *world) putRaw(id []byte, e *tracev1.Event) {
