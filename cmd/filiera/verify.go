@@ -34,6 +34,7 @@ filiera verify --bundle bundle.json --trust-hash "$(cat trust-hash.txt)"`, cobra
 	f.String("save", "", e.t("flag.save"))
 	f.String("bundle", "", e.t("flag.bundle"))
 	f.String("trust-hash", "", e.t("flag.trust-hash"))
+	f.String("trust-hash-file", "", e.t("flag.trust-hash-file"))
 	f.String("genesis", "", e.t("flag.genesis"))
 	f.String("expect", "", e.t("flag.expect"))
 	return cmd
@@ -82,12 +83,16 @@ func (e *env) trust(cmd *cobra.Command) (t verify.Trust, ok bool, err error) {
 		if err != nil {
 			return t, false, err
 		}
-		if t, err = verify.TrustGenesis(doc); err != nil {
+		if t, err = trustGenesis(cmd.Context(), doc); err != nil {
 			return t, false, usage("%s: %v", path, err)
 		}
 		ok = true
 	}
-	if s := strings.TrimSpace(e.v.GetString("trust-hash")); s != "" {
+	s, err := e.trustHash(cmd)
+	if err != nil {
+		return t, false, err
+	}
+	if s != "" {
 		hash, err := hex.DecodeString(strings.TrimPrefix(s, "0x"))
 		if err != nil || len(hash) != 32 {
 			return t, false, usage("--trust-hash is %q; write the 64 hexadecimal digits of the validators' hash", s)
@@ -95,6 +100,16 @@ func (e *env) trust(cmd *cobra.Command) (t verify.Trust, ok bool, err error) {
 		t.ValidatorsHash, ok = hash, true
 	}
 	return t, ok, nil
+}
+
+// trustHash is the setting, or what stands in the file.
+func (e *env) trustHash(cmd *cobra.Command) (string, error) {
+	path, _ := cmd.Flags().GetString("trust-hash-file")
+	if path == "" {
+		return strings.TrimSpace(e.v.GetString("trust-hash")), nil
+	}
+	data, err := e.readInput(path, 1024)
+	return strings.TrimSpace(string(data)), err
 }
 
 // verifyBundle checks a bundle with no node.

@@ -162,6 +162,7 @@ var english = map[string]string{
 	"flag.proof":                                "ask for the proof and check it",
 	"flag.save":                                 "file to write the proof bundle to",
 	"flag.bundle":                               "proof bundle to check offline",
+	"flag.trust-hash-file":                      "file that holds the hash of the validators that you trust",
 	"flag.trust-hash":                           "hash of the validators that you trust, 64 hex digits",
 	"flag.genesis":                              "genesis file whose validators you trust",
 	"flag.expect":                               "fail (exit code 4) unless this is the verdict",

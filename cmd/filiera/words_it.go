@@ -162,6 +162,7 @@ var italian = map[string]string{
 	"flag.proof":                                "chiede la prova e la controlla",
 	"flag.save":                                 "file in cui scrivere la prova",
 	"flag.bundle":                               "prova da controllare senza rete",
+	"flag.trust-hash-file":                      "file con l'impronta dei validatori di cui ci si fida",
 	"flag.trust-hash":                           "impronta dei validatori di cui ci si fida, 64 cifre esadecimali",
 	"flag.genesis":                              "file di genesi dei cui validatori ci si fida",
 	"flag.expect":                               "fallisce (codice 4) se il verdetto è un altro",
