@@ -77,7 +77,11 @@ func (a *App) opening(branch *store.Branch, block module.Block) ([]abci.Event, e
 			return nil, fmt.Errorf("announce the genesis records of %s: %w", m.Name, err)
 		}
 	}
-	return events(list), nil
+	out := events(list)
+	for i := range out {
+		out[i].Attributes = append(out[i].Attributes, abci.EventAttribute{Key: "genesis", Value: "true"})
+	}
+	return out, nil
 }
 
 // first says whether height is the first block, still to be committed.

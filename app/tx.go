@@ -38,7 +38,14 @@ func (a *App) deliver(branch *store.Branch, block module.Block, p *registryv1.Pa
 	if err != nil {
 		return nil, err
 	}
-	return settle(nil, watch, &abci.ExecTxResult{Data: data, Events: events(ctx.Announcements())})
+	list := append([]abci.Event{signerEvent(ctx.Signer)}, events(ctx.Announcements())...)
+	return settle(nil, watch, &abci.ExecTxResult{Data: data, Events: list})
+}
+
+// signerEvent names who signed, so that nobody who reads the block has to
+// recover a key for it.
+func signerEvent(s module.Signer) abci.Event {
+	return abci.Event{Type: "tx", Attributes: []abci.EventAttribute{{Key: "signer", Value: s.Participant}}}
 }
 
 // enter admits a transaction to its block and marks its lane.

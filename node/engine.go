@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,9 @@ type engine struct {
 // it waits for blocks to make room, as long as ctx lasts: the sender is never
 // told to come again. A transaction that is already there is a success.
 func (e *engine) BroadcastTx(ctx context.Context, raw []byte) (*abci.ResponseCheckTx, error) {
+	// The mempool keeps the bytes, and the caller's buffer may serve the next
+	// request: two transactions would become one.
+	raw = bytes.Clone(raw)
 	// Decoding and the signature are checked here, where many requests use
 	// many cores; CheckTx, which is one at a time, then finds the work done.
 	_ = e.app.Preverify(raw)

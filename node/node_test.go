@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -128,6 +129,30 @@ func TestANodeRunsStopsAndComesBack(t *testing.T) {
 		t.Errorf("the transaction was refused: %v", r)
 	}
 	check(t, n.App().CheckInvariants())
+	check(t, n.Stop())
+}
+
+// Many requests at once share the server's buffers; each transaction must
+// arrive as it was sent.
+func TestTransactionsSentTogetherAllArrive(t *testing.T) {
+	home := newHome(t)
+	n := start(t, home)
+	var wg sync.WaitGroup
+	results := make([]map[string]any, 60)
+	for i := range results {
+		raw := enrolment(t, uint64(i+1))
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			results[i] = send(t, n, raw)
+		}()
+	}
+	wg.Wait()
+	for i, r := range results {
+		if r["code"] != float64(0) {
+			t.Errorf("transaction %d: %v", i+1, r)
+		}
+	}
 	check(t, n.Stop())
 }
 

@@ -7,6 +7,7 @@ import "github.com/spf13/cobra"
 // of its own and name its constructor here.
 func groups() []func(*env) *cobra.Command {
 	return []func(*env) *cobra.Command{
+		demoCommand,
 		initCommand,
 		startCommand,
 		statusCommand,
