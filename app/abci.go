@@ -43,22 +43,26 @@ func (a *App) admissibleNow(r *module.Reader, v *verified) error {
 	return a.admissible(module.Over(r), p, v)
 }
 
-// PrepareProposal picks the transactions of a proposal: admissible ones, in
+// PrepareProposal picks the transactions of a proposal: authenticated ones, in
 // the mempool's order, within the size, and no more of one key than a block
-// may have; the others wait for the next.
+// may have; the others wait for the next. One that has expired meanwhile, or
+// whose number was used, goes in: the block refuses it, so that its sender is
+// told why. One that no block may hold is given up, or it would keep the
+// engine making empty blocks for it.
 func (a *App) PrepareProposal(_ context.Context, req *abci.RequestPrepareProposal) (*abci.ResponsePrepareProposal, error) {
 	var picked [][]byte
 	err := a.onTop(req.Height, req.Time.Unix(), func(r *module.Reader, p *registryv1.Params) error {
 		size, sent := int64(0), map[string]uint32{}
 		for i, o := range a.verifyAll(req.Txs) {
-			if o.err != nil || sent[string(o.v.signer)] >= p.GetMaxTxsPerSignerPerBlock() {
+			if o.err != nil || checkLimits(p, o.v.tx) != nil || a.identify(module.Over(r), o.v) != nil {
+				a.giveUp(req.Txs[i])
+				continue
+			}
+			if sent[string(o.v.signer)] >= p.GetMaxTxsPerSignerPerBlock() {
 				continue
 			}
 			if size += int64(len(req.Txs[i])) + txOverhead; size > req.MaxTxBytes {
 				break
-			}
-			if a.admissible(module.Over(r), p, o.v) != nil {
-				continue
 			}
 			sent[string(o.v.signer)]++
 			picked = append(picked, req.Txs[i])
@@ -66,6 +70,12 @@ func (a *App) PrepareProposal(_ context.Context, req *abci.RequestPrepareProposa
 		return nil
 	})
 	return &abci.ResponsePrepareProposal{Txs: picked}, err
+}
+
+func (a *App) giveUp(tx []byte) {
+	if a.onGiveUp != nil {
+		a.onGiveUp(tx)
+	}
 }
 
 // txOverhead is the most that a transaction's own length adds to a block.

@@ -32,6 +32,9 @@ type Config struct {
 	// OnCommit is told of each committed height, from the engine's goroutine:
 	// it must not block. May be nil.
 	OnCommit func(height int64)
+	// OnGiveUp is told of a waiting transaction that no block may hold, for
+	// the mempool to drop it. It must not block. May be nil.
+	OnGiveUp func(tx []byte)
 }
 
 // App is the ABCI application. CheckTx, Query and View may run at any time and
@@ -49,6 +52,7 @@ type App struct {
 
 	verified *verifiedCache
 	onCommit func(int64)
+	onGiveUp func([]byte)
 	metrics  metrics
 
 	// clock is the last committed block's time, unix seconds; 0 until known.
@@ -73,7 +77,7 @@ func New(c Config) (*App, error) {
 	a := &App{
 		chainID: c.ChainID, release: c.Release, modules: wire(),
 		acts: map[protoreflect.FullName]module.Act{}, queries: map[string]module.Query{},
-		verified: newVerifiedCache(verifiedBytes), metrics: newMetrics(), onCommit: c.OnCommit,
+		verified: newVerifiedCache(verifiedBytes), metrics: newMetrics(), onCommit: c.OnCommit, onGiveUp: c.OnGiveUp,
 	}
 	a.list = a.modules.list()
 	if err := a.index(); err != nil {

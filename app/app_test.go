@@ -231,6 +231,9 @@ func TestProposals(t *testing.T) {
 		Txs: append([][]byte{noise}, txs...), MaxTxBytes: 1 << 20, Height: c.height + 1, Time: c.now,
 	})
 	check(t, err)
+	if len(c.givenUp) != 1 || string(c.givenUp[0]) != "noise" {
+		t.Errorf("given up: %q, want the noise alone", c.givenUp)
+	}
 	if len(prepared.Txs) != 3 {
 		t.Fatalf("a proposal holds %d transactions of one key, want 3: the rest wait", len(prepared.Txs))
 	}

@@ -90,6 +90,8 @@ type chain struct {
 	db     dbm.DB
 	height int64
 	now    time.Time
+	// givenUp are the transactions that the application gave up.
+	givenUp [][]byte
 }
 
 func genesisState(t testing.TB) []byte {
@@ -128,7 +130,7 @@ func newChain(t testing.TB, db dbm.DB) *chain {
 
 func (c *chain) open() {
 	c.t.Helper()
-	a, err := app.New(app.Config{DB: c.db, ChainID: chainID})
+	a, err := app.New(app.Config{DB: c.db, ChainID: chainID, OnGiveUp: func(tx []byte) { c.givenUp = append(c.givenUp, tx) }})
 	check(c.t, err)
 	c.app = a
 	c.app.SetClock(c.now.Unix())

@@ -35,6 +35,7 @@ type Node struct {
 	engine    *engine
 	index     *index.DB
 	projector *index.Projector
+	dropped   *dropped
 	server    *http.Server
 	listener  net.Listener
 
@@ -47,7 +48,7 @@ type Node struct {
 // what the state lacks), projector, gateway. On error whatever had been opened
 // is closed again.
 func Start(ctx context.Context, cfg Config, logger *slog.Logger) (n *Node, err error) {
-	n = &Node{cfg: cfg, log: logger}
+	n = &Node{cfg: cfg, log: logger, dropped: newDropped()}
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	n.cancel = cancel
 	defer func() {
@@ -94,7 +95,7 @@ func (n *Node) startEngine(c *cmtcfg.Config) error {
 	n.onClose(db.Close)
 	n.app, err = app.New(app.Config{
 		DB: db, Store: store.Options{MemoryBudget: n.cfg.StateMemory}, ChainID: doc.ChainID, Release: n.cfg.Release,
-		OnCommit: func(int64) { blocks.ring() },
+		OnCommit: func(int64) { blocks.ring() }, OnGiveUp: n.dropped.push,
 	})
 	if err != nil {
 		return err

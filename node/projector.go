@@ -18,7 +18,11 @@ func (n *Node) startProjector(ctx context.Context, _ *cmtcfg.Config) error {
 	n.index = db
 	n.onClose(db.Close)
 	n.projector = index.NewProjector(db, n.source(), n.log)
-	n.workers.Add(2)
+	n.workers.Add(3)
+	go func() {
+		defer n.workers.Done()
+		n.dropped.run(ctx, n.comet.Mempool(), n.log)
+	}()
 	go func() {
 		defer n.workers.Done()
 		n.projector.Run(ctx)
