@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -68,8 +69,11 @@ func (g *Gateway) sendTx(ctx context.Context, in *sendIn) (*body[sent], error) {
 	if len(in.RawBody) == 0 {
 		return nil, problem(http.StatusBadRequest, envelope.ErrUndecodable.ID(), "the body is empty; send the transaction's bytes")
 	}
-	hash := envelope.Hash(in.RawBody)
-	res, err := g.c.Engine.BroadcastTx(ctx, in.RawBody)
+	// The framework's buffer serves the next request once this one is
+	// answered, and the mempool keeps what it is handed.
+	raw := bytes.Clone(in.RawBody)
+	hash := envelope.Hash(raw)
+	res, err := g.c.Engine.BroadcastTx(ctx, raw)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return nil, problem(http.StatusServiceUnavailable, "mempool.full", "the node had no room for the transaction for %s; it is not sent", sendWithin).withHash(hash[:])

@@ -114,3 +114,26 @@ func TestTooManyWaiters(t *testing.T) {
 		t.Fatal(w.gw.waiters.count())
 	}
 }
+
+// TestTheEngineMayKeepWhatItWasHanded: the mempool holds a transaction's bytes
+// long after its request was answered, and later requests must not write there.
+func TestTheEngineMayKeepWhatItWasHanded(t *testing.T) {
+	w := newWorld(t)
+	var kept [][]byte
+	w.checkTx = func(_ context.Context, raw []byte) (*abci.ResponseCheckTx, error) {
+		kept = append(kept, raw)
+		return &abci.ResponseCheckTx{}, nil
+	}
+	const n = 50
+	text := func(i int) []byte { return fmt.Appendf(nil, "transaction %04d", i) }
+	for i := range n {
+		if r := w.do("POST", "/v1/txs", bytes.NewReader(text(i)), "Content-Type", "application/octet-stream"); r.status != 202 {
+			t.Fatalf("%d %s", r.status, r.body)
+		}
+	}
+	for i := range n {
+		if !bytes.Equal(kept[i], text(i)) {
+			t.Fatalf("what was %q when handed over is %q now", text(i), kept[i])
+		}
+	}
+}
