@@ -92,7 +92,7 @@ func (e *env) documentHash(specPath string, text specText) ([]byte, error) {
 		return nil, usage("%s: document_sha256 is %q; write 64 hexadecimal digits", specPath, text.DocumentSHA256)
 	}
 	if text.Document == "" {
-		if stated == nil || len(stated) == 0 {
+		if len(stated) == 0 {
 			return nil, usage("%s: give document (the path of the published text) or document_sha256", specPath)
 		}
 		return stated, nil

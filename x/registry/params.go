@@ -1,8 +1,6 @@
 package registry
 
 import (
-	"fmt"
-
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	"github.com/filiera-chain/filiera/module"
 )
@@ -82,8 +80,4 @@ func Needed(p *registryv1.Params, n int) int {
 		}
 	}
 	return max(n, 1)
-}
-
-func approvalsText(p *registryv1.Params, got, n int) string {
-	return fmt.Sprintf("%d of %d authorities approved; %d are needed", got, n, Needed(p, n))
 }
