@@ -36,11 +36,15 @@ func (a *App) CheckTx(_ context.Context, req *abci.RequestCheckTx) (*abci.Respon
 
 // admissibleNow is admissible over committed state.
 func (a *App) admissibleNow(r *module.Reader, v *verified) error {
-	p, err := a.modules.Registry.Params(r)
+	p, err := a.presentAt(r)
 	if err != nil {
 		return err
 	}
-	return a.admissible(module.Over(r), p, v)
+	ctx := module.Over(r)
+	if err := a.admissible(ctx, p.who, p.params, v); err != nil {
+		return err
+	}
+	return a.modules.Registry.CheckLane(ctx, p.params, v.signer, v.tx.Body.GetLane(), v.tx.Body.GetSequence())
 }
 
 // PrepareProposal picks the transactions of a proposal: authenticated ones, in
@@ -52,9 +56,9 @@ func (a *App) admissibleNow(r *module.Reader, v *verified) error {
 func (a *App) PrepareProposal(_ context.Context, req *abci.RequestPrepareProposal) (*abci.ResponsePrepareProposal, error) {
 	var picked [][]byte
 	err := a.onTop(req.Height, req.Time.Unix(), func(r *module.Reader, p *registryv1.Params) error {
-		size, sent := int64(0), map[string]uint32{}
+		size, sent, who := int64(0), map[string]uint32{}, newIdentities()
 		for i, o := range a.verifyAll(req.Txs) {
-			if o.err != nil || checkLimits(p, o.v.tx) != nil || a.identify(module.Over(r), o.v) != nil {
+			if o.err != nil || checkLimits(p, o.v.tx) != nil || a.identify(module.Over(r), who, o.v) != nil {
 				a.giveUp(req.Txs[i])
 				continue
 			}
@@ -87,9 +91,9 @@ const txOverhead = 8
 func (a *App) ProcessProposal(_ context.Context, req *abci.RequestProcessProposal) (*abci.ResponseProcessProposal, error) {
 	accept := true
 	err := a.onTop(req.Height, req.Time.Unix(), func(r *module.Reader, p *registryv1.Params) error {
-		sent := map[string]uint32{}
+		sent, who := map[string]uint32{}, newIdentities()
 		for _, o := range a.verifyAll(req.Txs) {
-			if o.err != nil || checkLimits(p, o.v.tx) != nil || a.identify(module.Over(r), o.v) != nil {
+			if o.err != nil || checkLimits(p, o.v.tx) != nil || a.identify(module.Over(r), who, o.v) != nil {
 				accept = false
 				return nil
 			}

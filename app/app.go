@@ -51,6 +51,7 @@ type App struct {
 	queries map[string]module.Query
 
 	verified *verifiedCache
+	present  atomic.Pointer[present]
 	onCommit func(int64)
 	onGiveUp func([]byte)
 	metrics  metrics

@@ -94,8 +94,13 @@ func checkLimits(p *registryv1.Params, tx *envelope.Decoded) error {
 	return nil
 }
 
-// identify finds who signed: a live key of an active participant.
-func (a *App) identify(ctx *module.Context, v *verified) error {
+// identify finds who signed: a live key of an active participant. who is what
+// is known already of the state that ctx reads.
+func (a *App) identify(ctx *module.Context, who *identities, v *verified) error {
+	if s, there := who.get(v.signer); there {
+		ctx.Signer = s
+		return nil
+	}
 	k, err := a.modules.Registry.KeyByAddress(ctx, v.signer)
 	if err != nil {
 		return err
@@ -114,12 +119,13 @@ func (a *App) identify(ctx *module.Context, v *verified) error {
 		return envelope.ErrInactive.With("participant %s is %s since %s: %s", p.GetId(), registry.StatusWord(p.GetStatus()), module.Day(p.GetStatusSince()), p.GetStatusReason())
 	}
 	ctx.Signer = module.Signer{Participant: p.GetId(), Address: v.signer, KeyLabel: k.GetLabel()}
+	who.put(ctx.Signer)
 	return nil
 }
 
-// admissible is everything that must hold before a transaction may be tried:
-// limits, expiry, signer and lane. It writes nothing.
-func (a *App) admissible(ctx *module.Context, p *registryv1.Params, v *verified) error {
+// admissible is what must hold before a transaction may be tried, but for its
+// lane: limits, expiry and signer. It writes nothing.
+func (a *App) admissible(ctx *module.Context, who *identities, p *registryv1.Params, v *verified) error {
 	if err := checkLimits(p, v.tx); err != nil {
 		return err
 	}
@@ -129,8 +135,5 @@ func (a *App) admissible(ctx *module.Context, p *registryv1.Params, v *verified)
 			return err
 		}
 	}
-	if err := a.identify(ctx, v); err != nil {
-		return err
-	}
-	return a.modules.Registry.CheckLane(ctx, p, v.signer, v.tx.Body.GetLane(), v.tx.Body.GetSequence())
+	return a.identify(ctx, who, v)
 }

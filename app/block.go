@@ -31,9 +31,9 @@ func (a *App) FinalizeBlock(_ context.Context, req *abci.RequestFinalizeBlock) (
 		return nil, fmt.Errorf("read the parameters: %w", err)
 	}
 	res := &abci.ResponseFinalizeBlock{TxResults: make([]*abci.ExecTxResult, len(req.Txs))}
-	sent := map[string]uint32{}
+	state := newBlockState()
 	for i, o := range outcomes {
-		if res.TxResults[i], err = a.deliver(branch, block, params, o, sent); err != nil {
+		if res.TxResults[i], err = a.deliver(branch, block, params, o, state); err != nil {
 			return nil, err
 		}
 		res.ValidatorUpdates = append(res.ValidatorUpdates, updatesIn(res.TxResults[i].Events)...)

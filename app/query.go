@@ -126,7 +126,7 @@ func (a *App) Simulate(raw []byte) (*abci.ExecTxResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.deliver(branch, block, p, outcome{v: v}, map[string]uint32{})
+	return a.deliver(branch, block, p, outcome{v: v}, newBlockState())
 }
 
 func clip(s string) string {

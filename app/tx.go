@@ -16,13 +16,13 @@ import (
 
 // deliver carries one transaction of a block out on the block's branch. A
 // refusal becomes the result; an error is a failure of the machine.
-func (a *App) deliver(branch *store.Branch, block module.Block, p *registryv1.Params, o outcome, sent map[string]uint32) (*abci.ExecTxResult, error) {
+func (a *App) deliver(branch *store.Branch, block module.Block, p *registryv1.Params, o outcome, b *blockState) (*abci.ExecTxResult, error) {
 	if o.err != nil {
 		return settle(o.err, nil, nil)
 	}
 	watch := &watched{KV: branch}
 	ctx := module.NewContext(watch, block, module.Signer{})
-	if err := a.enter(ctx, p, o.v, sent); err != nil {
+	if err := a.enter(ctx, p, o.v, b); err != nil {
 		return settle(err, watch, nil)
 	}
 	inner := branch.Branch()
@@ -34,6 +34,9 @@ func (a *App) deliver(branch *store.Branch, block module.Block, p *registryv1.Pa
 		return settle(err, watch, nil)
 	}
 	inner.Write()
+	if a.touchesIdentity(o.v.tx) {
+		b.who.clear()
+	}
 	data, err := module.Marshal(&txv1.TxResult{Results: results})
 	if err != nil {
 		return nil, err
@@ -49,18 +52,46 @@ func signerEvent(s module.Signer) abci.Event {
 }
 
 // enter admits a transaction to its block and marks its lane.
-func (a *App) enter(ctx *module.Context, p *registryv1.Params, v *verified, sent map[string]uint32) error {
-	if err := a.admissible(ctx, p, v); err != nil {
+func (a *App) enter(ctx *module.Context, p *registryv1.Params, v *verified, b *blockState) error {
+	if err := a.admissible(ctx, b.who, p, v); err != nil {
 		return err
 	}
 	key := string(v.signer)
-	if sent[key] >= p.GetMaxTxsPerSignerPerBlock() {
-		return envelope.ErrRate.With("key 0x%x already has %d transactions in this block, which is the most", v.signer, sent[key])
+	if b.sent[key] >= p.GetMaxTxsPerSignerPerBlock() {
+		return envelope.ErrRate.With("key 0x%x already has %d transactions in this block, which is the most", v.signer, b.sent[key])
 	}
-	sent[key]++
-	b := v.tx.Body
-	return a.modules.Registry.UseLane(ctx, p, v.signer, b.GetLane(), b.GetSequence(), b.GetExpiresAt())
+	body := v.tx.Body
+	if err := a.modules.Registry.UseLane(ctx, p, v.signer, body.GetLane(), body.GetSequence(), body.GetExpiresAt()); err != nil {
+		return err
+	}
+	b.sent[key]++
+	return nil
 }
+
+// blockState is what one block keeps while its transactions are carried out.
+type blockState struct {
+	// sent counts the transactions of each key.
+	sent map[string]uint32
+	who  *identities
+}
+
+func newBlockState() *blockState {
+	return &blockState{sent: map[string]uint32{}, who: newIdentities()}
+}
+
+// touchesIdentity says whether carrying tx out may have changed who a key
+// speaks for: only acts of the registry can.
+func (a *App) touchesIdentity(tx *envelope.Decoded) bool {
+	for _, m := range tx.Acts {
+		if m.ProtoReflect().Descriptor().ParentFile().Package() == registryPackage {
+			return true
+		}
+	}
+	return false
+}
+
+// registryPackage is the protobuf package of the registry's acts.
+const registryPackage = "filiera.registry.v1"
 
 // run carries out the acts in order, all or none.
 func (a *App) run(ctx *module.Context, tx *envelope.Decoded) (results [][]byte, err error) {

@@ -56,13 +56,11 @@ func (n *Node) startGateway() error {
 		return fmt.Errorf("listen for the gateway on %s: %w; choose another address with --gateway", n.cfg.Gateway, err)
 	}
 	n.server = gateway.NewServer(g, n.log)
-	n.workers.Add(1)
-	go func() {
-		defer n.workers.Done()
+	n.work(func() {
 		if err := n.server.Serve(n.listener); !errors.Is(err, http.ErrServerClosed) {
 			n.log.Error("the gateway stopped", "err", err)
 		}
-	}()
+	})
 	return nil
 }
 

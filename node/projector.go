@@ -4,13 +4,16 @@ import (
 	"context"
 	"fmt"
 
-	cmtcfg "github.com/cometbft/cometbft/config"
-
 	"github.com/filiera-chain/filiera/index"
 )
 
-// startProjector opens the read model and lets it follow the chain.
-func (n *Node) startProjector(ctx context.Context, _ *cmtcfg.Config) error {
+// startWorkers lets the mempool be cleaned and, if anybody is going to read it,
+// the read model follow the chain: a validator without a gateway keeps none.
+func (n *Node) startWorkers(ctx context.Context) error {
+	n.work(func() { n.dropped.run(ctx, n.comet.Mempool(), n.log) })
+	if n.cfg.Gateway == "" {
+		return nil
+	}
 	db, err := index.Open(n.cfg.Home.Index())
 	if err != nil {
 		return fmt.Errorf("open the read model: %w", err)
@@ -18,20 +21,18 @@ func (n *Node) startProjector(ctx context.Context, _ *cmtcfg.Config) error {
 	n.index = db
 	n.onClose(db.Close)
 	n.projector = index.NewProjector(db, n.source(), n.log)
-	n.workers.Add(3)
-	go func() {
-		defer n.workers.Done()
-		n.dropped.run(ctx, n.comet.Mempool(), n.log)
-	}()
-	go func() {
-		defer n.workers.Done()
-		n.projector.Run(ctx)
-	}()
-	go func() {
-		defer n.workers.Done()
-		n.relay(ctx)
-	}()
+	n.work(func() { n.projector.Run(ctx) })
+	n.work(func() { n.relay(ctx) })
 	return nil
+}
+
+// work runs f until the node stops.
+func (n *Node) work(f func()) {
+	n.workers.Add(1)
+	go func() {
+		defer n.workers.Done()
+		f()
+	}()
 }
 
 // relay rings the projector at each committed block.

@@ -23,5 +23,6 @@ func groups() []func(*env) *cobra.Command {
 		traceCommand,
 		verifyCommand,
 		txCommand,
+		loadCommand,
 	}
 }
