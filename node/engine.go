@@ -25,7 +25,8 @@ type engine struct {
 
 // BroadcastTx puts a transaction into the mempool. While the mempool is full
 // it waits for blocks to make room, as long as ctx lasts: the sender is never
-// told to come again. A transaction that is already there is a success.
+// told to come again. A transaction that is on its way already is a success,
+// and one that a block has dealt with is refused as a replay.
 func (e *engine) BroadcastTx(ctx context.Context, raw []byte) (*abci.ResponseCheckTx, error) {
 	// The mempool keeps the bytes, and the caller's buffer may serve the next
 	// request: two transactions would become one.
@@ -41,7 +42,8 @@ func (e *engine) BroadcastTx(ctx context.Context, raw []byte) (*abci.ResponseChe
 		case err == nil:
 			return res, nil
 		case errors.Is(err, mempool.ErrTxInCache):
-			return &abci.ResponseCheckTx{}, nil
+			// Seen before: on its way still, or dealt with and now a replay.
+			return e.app.CheckTx(ctx, &abci.RequestCheckTx{Tx: raw})
 		case !errors.As(err, &full):
 			return nil, fmt.Errorf("the mempool did not take the transaction: %w", err)
 		}
