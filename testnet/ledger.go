@@ -63,6 +63,18 @@ func tune(rpc string) func(*cmtcfg.Config) {
 // NewLedger makes the home of a ledger with some producers. program is the
 // filiera binary.
 func NewLedger(program, dir string, producers int) (*Ledger, error) {
+	l, err := newLedger(program, node.Home(filepath.Join(dir, "ledger")))
+	if err != nil {
+		return nil, err
+	}
+	if err := node.Init(l.Home, "load", tune(l.RPC[len("http://"):])); err != nil {
+		return nil, err
+	}
+	return l, l.writeGenesis(producers, l.Home)
+}
+
+// newLedger gives a node addresses of its own.
+func newLedger(program string, home node.Home) (*Ledger, error) {
 	gateway, err := FreePort()
 	if err != nil {
 		return nil, err
@@ -71,18 +83,20 @@ func NewLedger(program, dir string, producers int) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Ledger{Home: node.Home(filepath.Join(dir, "ledger")), Gateway: "http://" + gateway, RPC: "http://" + rpc, program: program}
-	if err := node.Init(l.Home, "load", tune(rpc)); err != nil {
-		return nil, err
-	}
-	if err := node.StartGenesis(l.Home, ChainID, time.Now().Add(-time.Second)); err != nil {
-		return nil, err
-	}
-	return l, node.EditGenesis(l.Home, func(g *app.Genesis) error { return l.found(g, producers) })
+	return &Ledger{Home: home, Gateway: "http://" + gateway, RPC: "http://" + rpc, program: program}, nil
 }
 
-// found puts the authority, the validator and the producers into genesis.
-func (l *Ledger) found(g *app.Genesis, producers int) error {
+// writeGenesis makes the genesis document of a chain with some producers and
+// the validators of some homes, and puts it into l's home.
+func (l *Ledger) writeGenesis(producers int, validators ...node.Home) error {
+	if err := node.StartGenesis(l.Home, ChainID, time.Now().Add(-time.Second)); err != nil {
+		return err
+	}
+	return node.EditGenesis(l.Home, func(g *app.Genesis) error { return l.found(g, producers, validators) })
+}
+
+// found puts the authority, the validators and the producers into genesis.
+func (l *Ledger) found(g *app.Genesis, producers int, validators []node.Home) error {
 	var err error
 	if l.authority, err = crypto.GenerateKey(); err != nil {
 		return err
@@ -90,12 +104,15 @@ func (l *Ledger) found(g *app.Genesis, producers int) error {
 	if err := enrol(g, authorityID, l.authority, true); err != nil {
 		return err
 	}
-	validator, err := node.ValidatorKey(l.Home)
-	if err != nil {
-		return err
-	}
-	if err := g.AdmitValidator(&registryv1.AdmitValidator{PublicKey: validator, Participant: authorityID, Name: "load", Power: 10}); err != nil {
-		return err
+	for _, home := range validators {
+		key, err := node.ValidatorKey(home)
+		if err != nil {
+			return err
+		}
+		v := &registryv1.AdmitValidator{PublicKey: key, Participant: authorityID, Name: filepath.Base(string(home)), Power: 10}
+		if err := g.AdmitValidator(v); err != nil {
+			return err
+		}
 	}
 	for i := range producers {
 		s := &Sender{ID: fmt.Sprintf("producer-%d", i+1), GTIN: exampleGTIN(i)}
@@ -136,11 +153,22 @@ func enrol(g *app.Genesis, id string, key *ecdsa.PrivateKey, authority bool, rol
 
 // Start runs the node and waits until it answers.
 func (l *Ledger) Start(ctx context.Context, args ...string) error {
-	var err error
-	all := append([]string{"start", "--home", string(l.Home), "--gateway", l.Gateway[len("http://"):]}, args...)
-	if l.process, err = Run(l.program, nil, all...); err != nil {
+	if err := l.launch(args...); err != nil {
 		return err
 	}
+	return l.ready(ctx)
+}
+
+// launch runs the node without waiting for it.
+func (l *Ledger) launch(args ...string) error {
+	var err error
+	all := append([]string{"start", "--home", string(l.Home), "--gateway", l.Gateway[len("http://"):]}, args...)
+	l.process, err = Run(l.program, nil, all...)
+	return err
+}
+
+// ready waits until the node answers and has caught up.
+func (l *Ledger) ready(ctx context.Context) error {
 	if err := l.process.WaitFor(ctx, l.Gateway+"/readyz"); err != nil {
 		return err
 	}
