@@ -4,8 +4,7 @@ SHELL := /bin/bash
 
 GO      ?= go
 BUILD   := build
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS := -s -w -X main.release=$(VERSION)
+LDFLAGS := -s -w
 TOOL    := $(GO) tool -modfile=tools/go.mod
 
 .PHONY: help setup build demo test unit interop lint proto check-proto bench fuzz clean

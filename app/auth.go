@@ -10,8 +10,19 @@ import (
 	"github.com/filiera-chain/filiera/x/registry"
 )
 
-// verify decodes raw and checks its signature, once per transaction.
-func (a *App) verify(raw []byte) (*verified, error) {
+// verify decodes raw and checks its signature, once per transaction. A panic
+// in it would be a mistake of ours that strikes every node alike: it is a
+// refusal, like one while the acts run, and not the end of the chain.
+func (a *App) verify(raw []byte) (v *verified, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			v, err = nil, ErrPanicked.With("the transaction could not be examined: %v", r)
+		}
+	}()
+	return a.examine(raw)
+}
+
+func (a *App) examine(raw []byte) (*verified, error) {
 	if len(raw) > envelope.HardLimit {
 		return nil, envelope.ErrTooLarge.With("the transaction has %d bytes; at most %d are ever read", len(raw), envelope.HardLimit)
 	}

@@ -98,6 +98,23 @@ func TestGenesisOfAnExportHasTheSameRoot(t *testing.T) {
 	if len(res.Validators) != 1 || res.Validators[0].Power != 10 {
 		t.Errorf("validators: %v", res.Validators)
 	}
+	// A read model begins at the first block's events: all records are there.
+	first, err := other.FinalizeBlock(context.Background(), &abci.RequestFinalizeBlock{Height: height + 1, Time: c.now})
+	check(t, err)
+	told := map[string]int{}
+	for _, e := range first.Events {
+		told[e.Type]++
+	}
+	for name, want := range map[string]int{
+		"filiera.registry.v1.ParticipantChanged": 2, "filiera.registry.v1.KeyChanged": 2, "filiera.registry.v1.GrantChanged": 2,
+		"filiera.registry.v1.ValidatorChanged": 1, "filiera.registry.v1.ParamsChanged": 1,
+		"filiera.product.v1.SpecificationChanged": 1, "filiera.product.v1.VersionPublished": 1,
+		"filiera.product.v1.ProductChanged": 1, "filiera.product.v1.BatchChanged": 1,
+	} {
+		if told[name] != want {
+			t.Errorf("%s was announced %d times, want %d", name, told[name], want)
+		}
+	}
 }
 
 func TestBadGenesisIsRefused(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"net/http"
 	"net/url"
 
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
@@ -161,30 +160,4 @@ func splitProof(raw []byte) (*Verification, error) {
 	// Members keep the order of the server, which means something to readers.
 	v.Answer = bytes.Replace(raw, parts.Proof, []byte("null"), 1)
 	return v, nil
-}
-
-// Events asks the EPCIS query interface; query holds its parameters, such as
-// MATCH_anyEPCClass or EQ_bizStep. The answer is an EPCIS query document; next
-// is the token of the next page, or "".
-func (c *Client) Events(ctx context.Context, query url.Values) (document json.RawMessage, next string, err error) {
-	a, err := c.do(ctx, request{method: http.MethodGet, path: "/epcis/events", query: query})
-	if err != nil {
-		return nil, "", err
-	}
-	return a.body, nextToken(a.header.Get("Link")), nil
-}
-
-// nextToken finds nextPageToken in a Link header with rel="next" (EPCIS 2.0
-// section 12.8, RFC 8288).
-func nextToken(link string) string {
-	start := bytes.IndexByte([]byte(link), '<')
-	end := bytes.IndexByte([]byte(link), '>')
-	if start < 0 || end < start || !bytes.Contains([]byte(link), []byte("next")) {
-		return ""
-	}
-	u, err := url.Parse(link[start+1 : end])
-	if err != nil {
-		return ""
-	}
-	return u.Query().Get("nextPageToken")
 }

@@ -61,6 +61,21 @@ func (c *Client) Submit(ctx context.Context, raw []byte) (string, error) {
 	return receipt.Hash, nil
 }
 
+// Deliver is Submit for a sender that may have lost an answer: when the node
+// says that the transaction is a replay, and it is this very one that a block
+// has dealt with, that is a success, and its fate is there to be waited for.
+func (c *Client) Deliver(ctx context.Context, raw []byte) (string, error) {
+	hash, err := c.Submit(ctx, raw)
+	var p *Problem
+	if !errors.As(err, &p) || p.Code != "tx.replayed" || p.Hash == "" {
+		return hash, err
+	}
+	if _, lookErr := c.Tx(ctx, p.Hash); lookErr != nil {
+		return "", err
+	}
+	return p.Hash, nil
+}
+
 // Wait gives the fate of a transaction once it is committed and can be
 // queried, refused or not; or an error once ctx ends.
 func (c *Client) Wait(ctx context.Context, hash string) (*TxResult, error) {
@@ -82,9 +97,9 @@ func (c *Client) Wait(ctx context.Context, hash string) (*TxResult, error) {
 	}
 }
 
-// Send submits and waits. A refusal in the block is an error like one before.
+// Send delivers and waits. A refusal in the block is an error like one before.
 func (c *Client) Send(ctx context.Context, raw []byte) (*TxResult, error) {
-	hash, err := c.Submit(ctx, raw)
+	hash, err := c.Deliver(ctx, raw)
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,8 @@ type Attestation struct {
 	ID string
 	// Issuer is "urn:filiera:<chain-id>:<participant-id>".
 	Issuer string
-	// ValidFrom and ValidUntil are Unix seconds, both inclusive.
+	// ValidFrom is the first second of validity and ValidUntil the first one no
+	// longer valid, in unix seconds.
 	ValidFrom, ValidUntil int64
 	// SpecID and SpecVersion name the product specification judged against.
 	SpecID      string

@@ -119,6 +119,8 @@ func TestEveryErrorIsAProblemWithItsCode(t *testing.T) {
 		{"GET", "/v1/products/08000000000026", 404, "product.not_found"},
 		{"GET", "/v1/products/08000000000018", 400, "gtin.invalid"},
 		{"GET", "/v1/products/bread", 400, "gtin.invalid"},
+		{"GET", "/v1/events?lot=L1", 400, "lot.invalid"},
+		{"GET", "/v1/events?from=yesterday", 400, "from.invalid"},
 		{"GET", "/v1/batches/" + testGTIN + "/NONE", 404, "batch.not_found"},
 		{"GET", "/v1/batches/" + testGTIN + "/NONE/trace", 404, "batch.not_found"},
 		{"GET", "/v1/batches/" + testGTIN + "/%C3%A8", 400, "lot.invalid"},

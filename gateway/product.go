@@ -3,6 +3,8 @@ package gateway
 import (
 	"context"
 	"encoding/json"
+	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -63,6 +65,8 @@ func (g *Gateway) productRoutes() {
 	huma.Register(g.api, op("getBatch", "/v1/batches/{gtin}/{lot}", "Batches", "One batch",
 		"A lot typed with the Italian L, or without the L that the ledger has, is found as well; "+
 			"asked_lot then shows what was asked. Unknown: batch.not_found."), g.getBatch)
+	huma.Register(g.api, op("listEvents", "/v1/events", "Batches", "Events",
+		"In order of their time, each with the record that the ledger keeps and the EPCIS 2.0 event as captured."), g.listEvents)
 	huma.Register(g.api, op("getTrace", "/v1/batches/{gtin}/{lot}/trace", "Batches", "The journey of a batch",
 		"Its events in order of their time, each with the record that the ledger keeps and the EPCIS 2.0 event as captured. "+
 			"A lot that is known by its code only may have a journey and no record. Unknown: batch.not_found."), g.getTrace)
@@ -263,4 +267,68 @@ func hexOrNone(b []byte) string {
 		return ""
 	}
 	return upperHex(b)
+}
+
+type eventsIn struct {
+	Paging
+	GTIN        string `query:"gtin" doc:"A product of which a batch is involved"`
+	Lot         string `query:"lot" doc:"With gtin, the batch involved"`
+	Type        string `query:"type" doc:"ObjectEvent or TransformationEvent"`
+	Action      string `query:"action" doc:"ADD, OBSERVE or DELETE"`
+	BizStep     string `query:"biz_step" doc:"Canonical URI, such as https://ref.gs1.org/cbv/BizStep-shipping, or the bare word"`
+	Disposition string `query:"disposition" doc:"Canonical URI or the bare word"`
+	Reporter    string `query:"reporter" doc:"Participant"`
+	From        string `query:"from" doc:"First moment, RFC 3339"`
+	To          string `query:"to" doc:"First moment no longer, RFC 3339"`
+}
+
+func (in *eventsIn) filter() (f index.EventFilter, err error) {
+	f = index.EventFilter{
+		Type: in.Type, Action: in.Action, Reporter: in.Reporter, Lot: in.Lot,
+		BizStep: vocabulary("BizStep-", in.BizStep), Disposition: vocabulary("Disp-", in.Disposition),
+	}
+	if in.Lot != "" && in.GTIN == "" {
+		return f, badRequest("lot", "lot needs gtin: a lot is the producer's own number")
+	}
+	if f.GTIN, err = optionalGTIN(in.GTIN); err != nil {
+		return f, err
+	}
+	if f.From, err = filterMoment("from", in.From); err != nil {
+		return f, err
+	}
+	f.To, err = filterMoment("to", in.To)
+	return f, err
+}
+
+// vocabulary writes a bare word of the Core Business Vocabulary as its URI.
+func vocabulary(kind, word string) string {
+	if word == "" || strings.Contains(word, ":") {
+		return word
+	}
+	return "https://ref.gs1.org/cbv/" + kind + word
+}
+
+func filterMoment(name, s string) (*int64, error) {
+	if s == "" {
+		return nil, nil
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return nil, badRequest(name, "%s is %q; write a moment such as 2026-11-23T08:00:00Z", name, clip(s))
+	}
+	ms := t.UnixMilli()
+	return &ms, nil
+}
+
+func (g *Gateway) listEvents(ctx context.Context, in *eventsIn) (*body[List[Step]], error) {
+	f, err := in.filter()
+	if err != nil {
+		return nil, err
+	}
+	l, err := g.c.Index.Events(ctx, f, in.page())
+	items := []Step{}
+	for _, e := range l.Items {
+		items = append(items, Step{record(e.Record), e.Document, e.Context, hexOrNone(e.TxHash)})
+	}
+	return respond(g, List[Step]{items, l.Next}, err)
 }

@@ -59,7 +59,7 @@ func (e *env) runCertVerify(cmd *cobra.Command, args []string) error {
 		IssuedAt: utc(c.IssuedAt), SHA256: hex.EncodeToString(hash[:]),
 	}
 	now := e.now().Unix()
-	r.ValidNow = now >= c.Attestation.ValidFrom && now <= c.Attestation.ValidUntil
+	r.ValidNow = now >= c.Attestation.ValidFrom && now < c.Attestation.ValidUntil
 	pub, from, err := e.certifierKey(cmd.Context(), c, keyFile, participantFile)
 	if err != nil {
 		return err

@@ -124,7 +124,7 @@ func (e *env) send(ctx context.Context, raw []byte) (*client.TxResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	hash, err := c.Submit(ctx, raw)
+	hash, err := c.Deliver(ctx, raw)
 	if err != nil {
 		return nil, err
 	}

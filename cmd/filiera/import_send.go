@@ -63,7 +63,7 @@ func (e *env) sendRow(ctx context.Context, c *client.Client, builder *client.Bui
 		ProductionDate: r.row.ProductionDate, ExpiryDate: r.row.ExpiryDate, Place: r.row.Place,
 	})
 	if err == nil {
-		r.Hash, err = c.Submit(ctx, raw)
+		r.Hash, err = c.Deliver(ctx, raw)
 	}
 	if err == nil && e.v.GetBool("no-wait") {
 		r.State = rowDone

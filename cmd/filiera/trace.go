@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,7 +12,6 @@ import (
 	"github.com/filiera-chain/filiera/client"
 	"github.com/filiera-chain/filiera/envelope"
 	"github.com/filiera-chain/filiera/epcis/schema"
-	"github.com/filiera-chain/filiera/gs1"
 )
 
 func traceCommand(e *env) *cobra.Command {
@@ -159,96 +157,31 @@ func traceQuery(e *env) *cobra.Command {
 	f.String("biz-step", "", e.t("flag.biz-step"))
 	f.String("since", "", e.t("flag.since"))
 	f.String("before", "", e.t("flag.before"))
-	f.StringArray("param", nil, e.t("flag.param"))
 	return e.paged(cmd)
 }
 
-// runQuery asks the EPCIS query interface in the standard's own words (EPCIS
-// 2.0 section 8.2.7.1).
+// runQuery lists recorded events, with the filters of the gateway.
 func (e *env) runQuery(cmd *cobra.Command, _ []string) error {
-	query, err := epcisQuery(cmd)
-	if err != nil {
-		return err
-	}
-	c, err := e.client()
-	if err != nil {
-		return err
-	}
-	document, next, err := c.Events(cmd.Context(), query)
-	if err != nil {
-		return err
-	}
-	return e.print(document, func(t *table) {
-		t.row(strings.ToUpper(e.t("time")), strings.ToUpper(e.t("type")), strings.ToUpper(e.t("step")), strings.ToUpper(e.t("place")))
-		for _, ev := range eventsOf(document) {
-			t.row(ev.EventTime, ev.Type, last(ev.BizStep), ev.ReadPoint.ID)
-		}
-		e.hintNext(next)
-	})
-}
-
-func epcisQuery(cmd *cobra.Command) (url.Values, error) {
 	f := cmd.Flags()
-	get := func(name string) string { s, _ := f.GetString(name); return s }
 	query := url.Values{}
 	for flag, param := range map[string]string{
-		"type": "eventType", "biz-step": "EQ_bizStep", "since": "GE_eventTime", "before": "LT_eventTime", "page-token": "nextPageToken",
+		"gtin": "gtin", "lot": "lot", "type": "type", "biz-step": "biz_step", "since": "from", "before": "to",
 	} {
-		if v := get(flag); v != "" {
+		if v, _ := f.GetString(flag); v != "" {
 			query.Set(param, v)
 		}
 	}
-	if n, _ := f.GetInt("limit"); n > 0 {
-		query.Set("perPage", strconv.Itoa(n))
+	if query.Get("lot") != "" && query.Get("gtin") == "" {
+		return usage("--lot needs --gtin too")
 	}
-	if g := get("gtin"); g != "" {
-		gtin, err := gs1.ParseGTIN(g)
-		if err != nil {
-			return nil, usageError{err}
+	e.paging(cmd, query)
+	return ask(cmd.Context(), e, "/v1/events", query, func(t *table, p *journeyPage) {
+		t.row(strings.ToUpper(e.t("time")), strings.ToUpper(e.t("step")), strings.ToUpper(e.t("place")), strings.ToUpper(e.t("actor")))
+		for _, s := range p.Items {
+			t.row(s.Record.EventTime, last(s.Record.BizStep), s.Record.ReadPoint, s.Record.Reporter)
 		}
-		lot := get("lot")
-		if lot == "" {
-			return nil, usage("--gtin needs --lot too")
-		}
-		query.Set("MATCH_anyEPCClass", gs1.ClassURI(gtin, lot))
-	}
-	extra, _ := f.GetStringArray("param")
-	for _, p := range extra {
-		name, value, ok := strings.Cut(p, "=")
-		if !ok {
-			return nil, usage("--param is %q; write NAME=VALUE, as EQ_action=OBSERVE", p)
-		}
-		query.Add(name, value)
-	}
-	return query, nil
-}
-
-// epcisEvent is what a table shows of an event.
-type epcisEvent struct {
-	Type      string `json:"type"`
-	EventTime string `json:"eventTime"`
-	BizStep   string `json:"bizStep"`
-	ReadPoint struct {
-		ID string `json:"id"`
-	} `json:"readPoint"`
-}
-
-// eventsOf finds the events of an EPCIS query document, or of a plain one.
-func eventsOf(document []byte) []epcisEvent {
-	var d struct {
-		Body struct {
-			Query struct {
-				Results struct {
-					Events []epcisEvent `json:"eventList"`
-				} `json:"resultsBody"`
-			} `json:"queryResults"`
-			Events []epcisEvent `json:"eventList"`
-		} `json:"epcisBody"`
-	}
-	if json.Unmarshal(document, &d) != nil {
-		return nil
-	}
-	return append(d.Body.Query.Results.Events, d.Body.Events...)
+		e.hintNext(p.NextPageToken)
+	})
 }
 
 // last is the word at the end of a URI or of a compact name.

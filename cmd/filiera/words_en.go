@@ -158,7 +158,6 @@ var english = map[string]string{
 	"flag.biz-step":                             "business step, as shipping",
 	"flag.since":                                "events at this time or later (RFC 3339)",
 	"flag.before":                               "events before this time (RFC 3339)",
-	"flag.param":                                "any parameter of the EPCIS query interface, NAME=VALUE",
 	"flag.proof":                                "ask for the proof and check it",
 	"flag.save":                                 "file to write the proof bundle to",
 	"flag.bundle":                               "proof bundle to check offline",

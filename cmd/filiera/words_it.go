@@ -158,7 +158,6 @@ var italian = map[string]string{
 	"flag.biz-step":                             "fase, come shipping",
 	"flag.since":                                "eventi da questo istante (RFC 3339)",
 	"flag.before":                               "eventi prima di questo istante (RFC 3339)",
-	"flag.param":                                "qualsiasi parametro dell'interrogazione EPCIS, NOME=VALORE",
 	"flag.proof":                                "chiede la prova e la controlla",
 	"flag.save":                                 "file in cui scrivere la prova",
 	"flag.bundle":                               "prova da controllare senza rete",

@@ -1,6 +1,11 @@
 package cert
 
-import "github.com/filiera-chain/filiera/module"
+import (
+	"google.golang.org/protobuf/proto"
+
+	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
+	"github.com/filiera-chain/filiera/module"
+)
 
 // Module lists what can be done here, what can be asked, and what must hold.
 func (c *Cert) Module() *module.Module {
@@ -20,5 +25,11 @@ func (c *Cert) Module() *module.Module {
 		},
 		Invariants: c.invariants(),
 		Errors:     refusals(),
+		Records:    c.records,
 	}
+}
+
+// records announces every attestation, for a read model that begins at genesis.
+func (c *Cert) records(rd *module.Reader, announce func(proto.Message)) error {
+	return module.Each(rd, c.attestations, func(a *certv1.Attestation) { announce(&certv1.AttestationChanged{Attestation: a}) })
 }
