@@ -139,24 +139,21 @@ func (r *run) pump(ctx context.Context, conn *conn, bodies []request, next *atom
 	return nil
 }
 
+// job is a request with the moment at which the rate wants it sent.
+type job struct {
+	request
+	due time.Time
+}
+
 // paced sends at a fixed rate whether or not answers have come, as users do.
+// Latency counts from when a transaction was due and not from when a
+// connection was free for it: a node that makes everybody wait would otherwise
+// hide the wait from its own figures.
 func (r *run) paced(ctx context.Context, bodies []request) error {
-	jobs := make(chan request, len(bodies))
+	jobs := make(chan job, len(bodies))
 	errs := make(chan error, r.o.Senders)
 	for range r.o.Senders {
-		go func() {
-			conn := newConn(r.o.RPC)
-			defer conn.close()
-			for b := range jobs {
-				at := time.Now()
-				if err := conn.send(ctx, b); err != nil {
-					errs <- err
-					return
-				}
-				r.took(b.txs, at)
-			}
-			errs <- nil
-		}()
+		go func() { errs <- r.serve(ctx, jobs) }()
 	}
 	gap := time.Duration(float64(time.Second) / r.o.Rate)
 	tick := time.NewTicker(gap)
@@ -166,7 +163,7 @@ func (r *run) paced(ctx context.Context, bodies []request) error {
 		<-tick.C
 		// A late tick is made up for, so that the rate holds.
 		for want := int(time.Since(r.start)/gap) + 1; due < min(want, len(bodies)); due++ {
-			jobs <- bodies[due]
+			jobs <- job{bodies[due], r.start.Add(time.Duration(due) * gap)}
 		}
 		r.report()
 	}
@@ -176,6 +173,18 @@ func (r *run) paced(ctx context.Context, bodies []request) error {
 		all = append(all, <-errs)
 	}
 	return errors.Join(append(all, ctx.Err())...)
+}
+
+func (r *run) serve(ctx context.Context, jobs <-chan job) error {
+	conn := newConn(r.o.RPC)
+	defer conn.close()
+	for j := range jobs {
+		if err := conn.send(ctx, j.request); err != nil {
+			return err
+		}
+		r.took(j.txs, j.due)
+	}
+	return nil
 }
 
 func (r *run) report() {
