@@ -7,6 +7,10 @@ BUILD   := build
 LDFLAGS := -s -w
 TOOL    := $(GO) tool -modfile=tools/go.mod
 
+# One set of flags for everything, so that builds, tests and linters share
+# what is compiled; trimmed paths make builds reproducible.
+export GOFLAGS := -trimpath
+
 .PHONY: help setup build demo test unit interop lint proto check-proto bench fuzz clean
 
 help: ## Print this list
@@ -17,7 +21,7 @@ setup: ## See that Go and a C compiler are here, and install what is missing
 
 build: setup ## Build build/filiera
 	@mkdir -p $(BUILD)
-	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BUILD)/filiera ./cmd/filiera
+	$(GO) build -ldflags '$(LDFLAGS)' -o $(BUILD)/filiera ./cmd/filiera
 
 demo: build ## Run the story of a real product on a node of one validator (DEMO_EXIT=1 ends when told)
 	@$(BUILD)/filiera demo --dir $(BUILD)/demo $(if $(DEMO_EXIT),--exit)
