@@ -32,6 +32,7 @@ unit: ## Run the Go tests: unit, property, end to end with real processes
 	$(GO) test -timeout 15m ./...
 
 interop: build ## Check proofs, keys and certificates with libraries of another ecosystem (npm)
+	@scripts/setup.sh npm
 	@scripts/interop.sh
 
 lint: check-proto ## go vet, staticcheck, gofumpt, generated code up to date
