@@ -52,7 +52,7 @@ check-proto: ## See that api/ is what proto/ generates
 	@diff -r api $(BUILD)/api || { echo "api/ is not what proto/ generates; run make proto"; exit 1; }
 
 bench: build ## Benchmarks: the store beside iavl, the node beside CometBFT's kvstore
-	$(GO) test -run '^$$' -bench . -benchtime 1x ./store
+	$(GO) test -run '^$$' -bench . -benchtime 20x -timeout 60m ./store
 	$(BUILD)/filiera load compare
 
 fuzz: ## Fuzz every decoder of outside bytes, FUZZTIME each (default 20s)
