@@ -1,8 +1,8 @@
 package main
 
-// english is the catalogue of sentences in English. Both catalogues have the same
+// coreEnglish holds the sentences of the first commands in English; see words.go. Both catalogues have the same
 // keys, and each sentence the same places to fill in.
-var english = map[string]string{
+var coreEnglish = map[string]string{
 	"root.short":                                "Ledger of typical products: node and everything done with it from a terminal",
 	"root.long":                                 "Filiera keeps batches of typical products, their certificates and their journey on a ledger that anybody can check. Exit codes: 0 done, 1 refused by the ledger, 2 wrong usage, 3 the node could not be reached, 4 verification failed.",
 	"status.short":                              "What the node is doing",

@@ -1,8 +1,8 @@
 package main
 
-// italian is the catalogue of sentences in Italian. Both catalogues have the same
+// coreItalian holds the sentences of the first commands in Italian; see words.go. Both catalogues have the same
 // keys, and each sentence the same places to fill in.
-var italian = map[string]string{
+var coreItalian = map[string]string{
 	"root.short":                                "Registro dei prodotti tipici: il nodo e tutto ciò che si fa dal terminale",
 	"root.long":                                 "Filiera tiene lotti di prodotti tipici, i loro certificati e il loro percorso su un registro che chiunque può controllare. Codici d'uscita: 0 fatto, 1 rifiutato dal registro, 2 uso errato, 3 nodo non raggiungibile, 4 verifica fallita.",
 	"status.short":                              "Che cosa sta facendo il nodo",
