@@ -11,7 +11,7 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 # what is compiled; trimmed paths make builds reproducible.
 export GOFLAGS := -trimpath
 
-.PHONY: help setup build demo test unit interop lint proto check-proto bench fuzz clean
+.PHONY: help setup build demo test unit standards interop lint proto check-proto bench fuzz clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -26,10 +26,13 @@ build: setup ## Build build/filiera
 demo: build ## Run the story of a real product on a node of one validator (DEMO_EXIT=1 ends when told)
 	@$(BUILD)/filiera demo --dir $(BUILD)/demo $(if $(DEMO_EXIT),--exit)
 
-test: setup lint unit interop ## Run everything that proves the project
+test: setup lint unit standards interop ## Run everything that proves the project
 
 unit: ## Run the Go tests: unit, property, end to end with real processes
 	$(GO) test -timeout 15m ./...
+
+standards: ## Count the cases of other projects' standards that pass
+	@scripts/standards.sh
 
 interop: build ## Check proofs, keys and certificates with libraries of another ecosystem (npm)
 	@scripts/setup.sh npm
