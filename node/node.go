@@ -53,17 +53,18 @@ const (
 	memorySlack = 2 << 30
 )
 
-// tuneMemory sets the collector, unless the operator did (GOGC, GOMEMLIMIT).
-func tuneMemory(cfg Config) {
+// TuneMemory sets the collector of this process, unless the operator did (GOGC,
+// GOMEMLIMIT). stateMemory is the tree's budget in bytes; 0 means the store's
+// default.
+func TuneMemory(stateMemory int64) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
-		budget := cfg.StateMemory
-		if budget == 0 {
-			budget = store.DefaultMemoryBudget
+		if stateMemory == 0 {
+			stateMemory = store.DefaultMemoryBudget
 		}
-		debug.SetMemoryLimit(2*budget + memorySlack)
+		debug.SetMemoryLimit(2*stateMemory + memorySlack)
 	}
 }
 
@@ -87,7 +88,7 @@ func Start(ctx context.Context, cfg Config, logger *slog.Logger) (n *Node, err e
 	if cfg.Tune != nil {
 		cfg.Tune(c)
 	}
-	tuneMemory(cfg)
+	TuneMemory(cfg.StateMemory)
 	if err := n.startEngine(c); err != nil {
 		return n, err
 	}

@@ -80,6 +80,7 @@ func RunKVStore(ctx context.Context, home node.Home) error {
 		return err
 	}
 	c.Instrumentation.Prometheus = false
+	node.TuneMemory(0) // the same collector as ours, or the comparison is not one
 	key, err := p2p.LoadNodeKey(c.NodeKeyFile())
 	if err != nil {
 		return err
