@@ -83,12 +83,80 @@ func (x *EventCaptured) GetIndex() uint32 {
 	return 0
 }
 
+// EventDeclaredWrong: an event that was recorded before has a new declaration,
+// the last of its list.
+type EventDeclaredWrong struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Event *Event                 `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
+	// Position of the act in its transaction and of the declaring event in the
+	// document.
+	Act           uint32 `protobuf:"varint,2,opt,name=act,proto3" json:"act,omitempty"`
+	Index         uint32 `protobuf:"varint,3,opt,name=index,proto3" json:"index,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EventDeclaredWrong) Reset() {
+	*x = EventDeclaredWrong{}
+	mi := &file_filiera_trace_v1_event_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EventDeclaredWrong) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EventDeclaredWrong) ProtoMessage() {}
+
+func (x *EventDeclaredWrong) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_trace_v1_event_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EventDeclaredWrong.ProtoReflect.Descriptor instead.
+func (*EventDeclaredWrong) Descriptor() ([]byte, []int) {
+	return file_filiera_trace_v1_event_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *EventDeclaredWrong) GetEvent() *Event {
+	if x != nil {
+		return x.Event
+	}
+	return nil
+}
+
+func (x *EventDeclaredWrong) GetAct() uint32 {
+	if x != nil {
+		return x.Act
+	}
+	return 0
+}
+
+func (x *EventDeclaredWrong) GetIndex() uint32 {
+	if x != nil {
+		return x.Index
+	}
+	return 0
+}
+
 var File_filiera_trace_v1_event_proto protoreflect.FileDescriptor
 
 const file_filiera_trace_v1_event_proto_rawDesc = "" +
 	"\n" +
 	"\x1cfiliera/trace/v1/event.proto\x12\x10filiera.trace.v1\x1a\x1cfiliera/trace/v1/state.proto\"f\n" +
 	"\rEventCaptured\x12-\n" +
+	"\x05event\x18\x01 \x01(\v2\x17.filiera.trace.v1.EventR\x05event\x12\x10\n" +
+	"\x03act\x18\x02 \x01(\rR\x03act\x12\x14\n" +
+	"\x05index\x18\x03 \x01(\rR\x05index\"k\n" +
+	"\x12EventDeclaredWrong\x12-\n" +
 	"\x05event\x18\x01 \x01(\v2\x17.filiera.trace.v1.EventR\x05event\x12\x10\n" +
 	"\x03act\x18\x02 \x01(\rR\x03act\x12\x14\n" +
 	"\x05index\x18\x03 \x01(\rR\x05indexB7Z5github.com/filiera-chain/filiera/api/trace/v1;tracev1b\x06proto3"
@@ -105,18 +173,20 @@ func file_filiera_trace_v1_event_proto_rawDescGZIP() []byte {
 	return file_filiera_trace_v1_event_proto_rawDescData
 }
 
-var file_filiera_trace_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
+var file_filiera_trace_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_filiera_trace_v1_event_proto_goTypes = []any{
-	(*EventCaptured)(nil), // 0: filiera.trace.v1.EventCaptured
-	(*Event)(nil),         // 1: filiera.trace.v1.Event
+	(*EventCaptured)(nil),      // 0: filiera.trace.v1.EventCaptured
+	(*EventDeclaredWrong)(nil), // 1: filiera.trace.v1.EventDeclaredWrong
+	(*Event)(nil),              // 2: filiera.trace.v1.Event
 }
 var file_filiera_trace_v1_event_proto_depIdxs = []int32{
-	1, // 0: filiera.trace.v1.EventCaptured.event:type_name -> filiera.trace.v1.Event
-	1, // [1:1] is the sub-list for method output_type
-	1, // [1:1] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	2, // 0: filiera.trace.v1.EventCaptured.event:type_name -> filiera.trace.v1.Event
+	2, // 1: filiera.trace.v1.EventDeclaredWrong.event:type_name -> filiera.trace.v1.Event
+	2, // [2:2] is the sub-list for method output_type
+	2, // [2:2] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_filiera_trace_v1_event_proto_init() }
@@ -131,7 +201,7 @@ func file_filiera_trace_v1_event_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_trace_v1_event_proto_rawDesc), len(file_filiera_trace_v1_event_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   1,
+			NumMessages:   2,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

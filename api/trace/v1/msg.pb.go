@@ -21,6 +21,59 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// ErrorBehaviour is EPCIS's GS1-Capture-Error-Behaviour.
+type ErrorBehaviour int32
+
+const (
+	// As rollback.
+	ErrorBehaviour_ERROR_BEHAVIOUR_UNSPECIFIED ErrorBehaviour = 0
+	// One event refused refuses the document.
+	ErrorBehaviour_ERROR_BEHAVIOUR_ROLLBACK ErrorBehaviour = 1
+	// Each event is taken or refused for itself; its receipt says which.
+	ErrorBehaviour_ERROR_BEHAVIOUR_PROCEED ErrorBehaviour = 2
+)
+
+// Enum value maps for ErrorBehaviour.
+var (
+	ErrorBehaviour_name = map[int32]string{
+		0: "ERROR_BEHAVIOUR_UNSPECIFIED",
+		1: "ERROR_BEHAVIOUR_ROLLBACK",
+		2: "ERROR_BEHAVIOUR_PROCEED",
+	}
+	ErrorBehaviour_value = map[string]int32{
+		"ERROR_BEHAVIOUR_UNSPECIFIED": 0,
+		"ERROR_BEHAVIOUR_ROLLBACK":    1,
+		"ERROR_BEHAVIOUR_PROCEED":     2,
+	}
+)
+
+func (x ErrorBehaviour) Enum() *ErrorBehaviour {
+	p := new(ErrorBehaviour)
+	*p = x
+	return p
+}
+
+func (x ErrorBehaviour) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ErrorBehaviour) Descriptor() protoreflect.EnumDescriptor {
+	return file_filiera_trace_v1_msg_proto_enumTypes[0].Descriptor()
+}
+
+func (ErrorBehaviour) Type() protoreflect.EnumType {
+	return &file_filiera_trace_v1_msg_proto_enumTypes[0]
+}
+
+func (x ErrorBehaviour) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ErrorBehaviour.Descriptor instead.
+func (ErrorBehaviour) EnumDescriptor() ([]byte, []int) {
+	return file_filiera_trace_v1_msg_proto_rawDescGZIP(), []int{0}
+}
+
 type Outcome int32
 
 const (
@@ -28,6 +81,11 @@ const (
 	Outcome_OUTCOME_ACCEPTED    Outcome = 1
 	// The same event was already on the ledger; nothing was written.
 	Outcome_OUTCOME_DUPLICATE Outcome = 2
+	// It declares wrong an event that was on the ledger; the declaration was
+	// added to that event.
+	Outcome_OUTCOME_CORRECTION Outcome = 3
+	// Refused, while the rest of the document was not; nothing of it was written.
+	Outcome_OUTCOME_REFUSED Outcome = 4
 )
 
 // Enum value maps for Outcome.
@@ -36,11 +94,15 @@ var (
 		0: "OUTCOME_UNSPECIFIED",
 		1: "OUTCOME_ACCEPTED",
 		2: "OUTCOME_DUPLICATE",
+		3: "OUTCOME_CORRECTION",
+		4: "OUTCOME_REFUSED",
 	}
 	Outcome_value = map[string]int32{
 		"OUTCOME_UNSPECIFIED": 0,
 		"OUTCOME_ACCEPTED":    1,
 		"OUTCOME_DUPLICATE":   2,
+		"OUTCOME_CORRECTION":  3,
+		"OUTCOME_REFUSED":     4,
 	}
 )
 
@@ -55,11 +117,11 @@ func (x Outcome) String() string {
 }
 
 func (Outcome) Descriptor() protoreflect.EnumDescriptor {
-	return file_filiera_trace_v1_msg_proto_enumTypes[0].Descriptor()
+	return file_filiera_trace_v1_msg_proto_enumTypes[1].Descriptor()
 }
 
 func (Outcome) Type() protoreflect.EnumType {
-	return &file_filiera_trace_v1_msg_proto_enumTypes[0]
+	return &file_filiera_trace_v1_msg_proto_enumTypes[1]
 }
 
 func (x Outcome) Number() protoreflect.EnumNumber {
@@ -68,16 +130,17 @@ func (x Outcome) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Outcome.Descriptor instead.
 func (Outcome) EnumDescriptor() ([]byte, []int) {
-	return file_filiera_trace_v1_msg_proto_rawDescGZIP(), []int{0}
+	return file_filiera_trace_v1_msg_proto_rawDescGZIP(), []int{1}
 }
 
 // MsgCapture records the events of one EPCIS 2.0 document, all or none.
 type MsgCapture struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// JSON or JSON-LD bytes exactly as captured.
-	Document      []byte `protobuf:"bytes,1,opt,name=document,proto3" json:"document,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Document       []byte         `protobuf:"bytes,1,opt,name=document,proto3" json:"document,omitempty"`
+	ErrorBehaviour ErrorBehaviour `protobuf:"varint,2,opt,name=error_behaviour,json=errorBehaviour,proto3,enum=filiera.trace.v1.ErrorBehaviour" json:"error_behaviour,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *MsgCapture) Reset() {
@@ -115,6 +178,13 @@ func (x *MsgCapture) GetDocument() []byte {
 		return x.Document
 	}
 	return nil
+}
+
+func (x *MsgCapture) GetErrorBehaviour() ErrorBehaviour {
+	if x != nil {
+		return x.ErrorBehaviour
+	}
+	return ErrorBehaviour_ERROR_BEHAVIOUR_UNSPECIFIED
 }
 
 // CaptureResult answers MsgCapture, one receipt per event in document order.
@@ -165,8 +235,14 @@ func (x *CaptureResult) GetReceipts() []*Receipt {
 type Receipt struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// SHA-256 of the CBV 2.0 pre-hash string: 32 bytes.
-	Id            []byte  `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Outcome       Outcome `protobuf:"varint,2,opt,name=outcome,proto3,enum=filiera.trace.v1.Outcome" json:"outcome,omitempty"`
+	Id      []byte  `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Outcome Outcome `protobuf:"varint,2,opt,name=outcome,proto3,enum=filiera.trace.v1.Outcome" json:"outcome,omitempty"`
+	// Of an error declaration: its 32-byte id, see Declaration.
+	Declaration []byte `protobuf:"bytes,3,opt,name=declaration,proto3" json:"declaration,omitempty"`
+	// Of a refused event: the refusal's stable id, such as "trace.not_holder", and
+	// its sentence. The event's id is empty where it has none.
+	Refusal       string `protobuf:"bytes,4,opt,name=refusal,proto3" json:"refusal,omitempty"`
+	Message       string `protobuf:"bytes,5,opt,name=message,proto3" json:"message,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -215,23 +291,54 @@ func (x *Receipt) GetOutcome() Outcome {
 	return Outcome_OUTCOME_UNSPECIFIED
 }
 
+func (x *Receipt) GetDeclaration() []byte {
+	if x != nil {
+		return x.Declaration
+	}
+	return nil
+}
+
+func (x *Receipt) GetRefusal() string {
+	if x != nil {
+		return x.Refusal
+	}
+	return ""
+}
+
+func (x *Receipt) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
 var File_filiera_trace_v1_msg_proto protoreflect.FileDescriptor
 
 const file_filiera_trace_v1_msg_proto_rawDesc = "" +
 	"\n" +
-	"\x1afiliera/trace/v1/msg.proto\x12\x10filiera.trace.v1\"(\n" +
+	"\x1afiliera/trace/v1/msg.proto\x12\x10filiera.trace.v1\"s\n" +
 	"\n" +
 	"MsgCapture\x12\x1a\n" +
-	"\bdocument\x18\x01 \x01(\fR\bdocument\"F\n" +
+	"\bdocument\x18\x01 \x01(\fR\bdocument\x12I\n" +
+	"\x0ferror_behaviour\x18\x02 \x01(\x0e2 .filiera.trace.v1.ErrorBehaviourR\x0eerrorBehaviour\"F\n" +
 	"\rCaptureResult\x125\n" +
-	"\breceipts\x18\x01 \x03(\v2\x19.filiera.trace.v1.ReceiptR\breceipts\"N\n" +
+	"\breceipts\x18\x01 \x03(\v2\x19.filiera.trace.v1.ReceiptR\breceipts\"\xa4\x01\n" +
 	"\aReceipt\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\fR\x02id\x123\n" +
-	"\aoutcome\x18\x02 \x01(\x0e2\x19.filiera.trace.v1.OutcomeR\aoutcome*O\n" +
+	"\aoutcome\x18\x02 \x01(\x0e2\x19.filiera.trace.v1.OutcomeR\aoutcome\x12 \n" +
+	"\vdeclaration\x18\x03 \x01(\fR\vdeclaration\x12\x18\n" +
+	"\arefusal\x18\x04 \x01(\tR\arefusal\x12\x18\n" +
+	"\amessage\x18\x05 \x01(\tR\amessage*l\n" +
+	"\x0eErrorBehaviour\x12\x1f\n" +
+	"\x1bERROR_BEHAVIOUR_UNSPECIFIED\x10\x00\x12\x1c\n" +
+	"\x18ERROR_BEHAVIOUR_ROLLBACK\x10\x01\x12\x1b\n" +
+	"\x17ERROR_BEHAVIOUR_PROCEED\x10\x02*|\n" +
 	"\aOutcome\x12\x17\n" +
 	"\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10OUTCOME_ACCEPTED\x10\x01\x12\x15\n" +
-	"\x11OUTCOME_DUPLICATE\x10\x02B7Z5github.com/filiera-chain/filiera/api/trace/v1;tracev1b\x06proto3"
+	"\x11OUTCOME_DUPLICATE\x10\x02\x12\x16\n" +
+	"\x12OUTCOME_CORRECTION\x10\x03\x12\x13\n" +
+	"\x0fOUTCOME_REFUSED\x10\x04B7Z5github.com/filiera-chain/filiera/api/trace/v1;tracev1b\x06proto3"
 
 var (
 	file_filiera_trace_v1_msg_proto_rawDescOnce sync.Once
@@ -245,22 +352,24 @@ func file_filiera_trace_v1_msg_proto_rawDescGZIP() []byte {
 	return file_filiera_trace_v1_msg_proto_rawDescData
 }
 
-var file_filiera_trace_v1_msg_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_filiera_trace_v1_msg_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
 var file_filiera_trace_v1_msg_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_filiera_trace_v1_msg_proto_goTypes = []any{
-	(Outcome)(0),          // 0: filiera.trace.v1.Outcome
-	(*MsgCapture)(nil),    // 1: filiera.trace.v1.MsgCapture
-	(*CaptureResult)(nil), // 2: filiera.trace.v1.CaptureResult
-	(*Receipt)(nil),       // 3: filiera.trace.v1.Receipt
+	(ErrorBehaviour)(0),   // 0: filiera.trace.v1.ErrorBehaviour
+	(Outcome)(0),          // 1: filiera.trace.v1.Outcome
+	(*MsgCapture)(nil),    // 2: filiera.trace.v1.MsgCapture
+	(*CaptureResult)(nil), // 3: filiera.trace.v1.CaptureResult
+	(*Receipt)(nil),       // 4: filiera.trace.v1.Receipt
 }
 var file_filiera_trace_v1_msg_proto_depIdxs = []int32{
-	3, // 0: filiera.trace.v1.CaptureResult.receipts:type_name -> filiera.trace.v1.Receipt
-	0, // 1: filiera.trace.v1.Receipt.outcome:type_name -> filiera.trace.v1.Outcome
-	2, // [2:2] is the sub-list for method output_type
-	2, // [2:2] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	0, // 0: filiera.trace.v1.MsgCapture.error_behaviour:type_name -> filiera.trace.v1.ErrorBehaviour
+	4, // 1: filiera.trace.v1.CaptureResult.receipts:type_name -> filiera.trace.v1.Receipt
+	1, // 2: filiera.trace.v1.Receipt.outcome:type_name -> filiera.trace.v1.Outcome
+	3, // [3:3] is the sub-list for method output_type
+	3, // [3:3] is the sub-list for method input_type
+	3, // [3:3] is the sub-list for extension type_name
+	3, // [3:3] is the sub-list for extension extendee
+	0, // [0:3] is the sub-list for field type_name
 }
 
 func init() { file_filiera_trace_v1_msg_proto_init() }
@@ -273,7 +382,7 @@ func file_filiera_trace_v1_msg_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_trace_v1_msg_proto_rawDesc), len(file_filiera_trace_v1_msg_proto_rawDesc)),
-			NumEnums:      1,
+			NumEnums:      2,
 			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,

@@ -73,7 +73,10 @@ type JourneyRequest struct {
 	// Most events to answer; 0 means the default of 100, at most 1000.
 	Limit uint32 `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`
 	// Go on after this event id; empty starts at the first.
-	After         []byte `protobuf:"bytes,4,opt,name=after,proto3" json:"after,omitempty"`
+	After []byte `protobuf:"bytes,4,opt,name=after,proto3" json:"after,omitempty"`
+	// Whose events about a lot from outside are asked for; empty asks for the
+	// journey of a registered lot.
+	Reporter      string `protobuf:"bytes,5,opt,name=reporter,proto3" json:"reporter,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -136,6 +139,13 @@ func (x *JourneyRequest) GetAfter() []byte {
 	return nil
 }
 
+func (x *JourneyRequest) GetReporter() string {
+	if x != nil {
+		return x.Reporter
+	}
+	return ""
+}
+
 type JourneyResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// In order of event time, then id.
@@ -195,12 +205,13 @@ const file_filiera_trace_v1_query_proto_rawDesc = "" +
 	"\n" +
 	"\x1cfiliera/trace/v1/query.proto\x12\x10filiera.trace.v1\x1a\x1cfiliera/trace/v1/state.proto\"\x1e\n" +
 	"\fEventRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\fR\x02id\"b\n" +
+	"\x02id\x18\x01 \x01(\fR\x02id\"~\n" +
 	"\x0eJourneyRequest\x12\x12\n" +
 	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12\x10\n" +
 	"\x03lot\x18\x02 \x01(\tR\x03lot\x12\x14\n" +
 	"\x05limit\x18\x03 \x01(\rR\x05limit\x12\x14\n" +
-	"\x05after\x18\x04 \x01(\fR\x05after\"V\n" +
+	"\x05after\x18\x04 \x01(\fR\x05after\x12\x1a\n" +
+	"\breporter\x18\x05 \x01(\tR\breporter\"V\n" +
 	"\x0fJourneyResponse\x12/\n" +
 	"\x06events\x18\x01 \x03(\v2\x17.filiera.trace.v1.EventR\x06events\x12\x12\n" +
 	"\x04more\x18\x02 \x01(\bR\x04more2\x99\x01\n" +

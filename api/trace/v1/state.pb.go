@@ -33,6 +33,10 @@ const (
 	Part_PART_INPUT Part = 2
 	// Made by a transformation.
 	Part_PART_OUTPUT Part = 3
+	// What others are packed in or joined to (parentID).
+	Part_PART_PARENT Part = 4
+	// Packed in or joined to a parent.
+	Part_PART_CHILD Part = 5
 )
 
 // Enum value maps for Part.
@@ -42,12 +46,16 @@ var (
 		1: "PART_SUBJECT",
 		2: "PART_INPUT",
 		3: "PART_OUTPUT",
+		4: "PART_PARENT",
+		5: "PART_CHILD",
 	}
 	Part_value = map[string]int32{
 		"PART_UNSPECIFIED": 0,
 		"PART_SUBJECT":     1,
 		"PART_INPUT":       2,
 		"PART_OUTPUT":      3,
+		"PART_PARENT":      4,
+		"PART_CHILD":       5,
 	}
 )
 
@@ -163,7 +171,8 @@ type Event struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// SHA-256 of the CBV 2.0 pre-hash string: 32 bytes.
 	Id []byte `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// ObjectEvent, TransformationEvent.
+	// ObjectEvent, AggregationEvent, AssociationEvent, TransactionEvent or
+	// TransformationEvent.
 	Type string `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
 	// Unix milliseconds, as claimed.
 	EventTimeMs    int64  `protobuf:"varint,3,opt,name=event_time_ms,json=eventTimeMs,proto3" json:"event_time_ms,omitempty"`
@@ -182,6 +191,10 @@ type Event struct {
 	RecordedHeight int64 `protobuf:"varint,13,opt,name=recorded_height,json=recordedHeight,proto3" json:"recorded_height,omitempty"`
 	// SHA-256 of the event's canonical JSON: 32 bytes.
 	ContentSha256 []byte `protobuf:"bytes,14,opt,name=content_sha256,json=contentSha256,proto3" json:"content_sha256,omitempty"`
+	// The sender's own eventID as written; empty when it gave none.
+	EventId string `protobuf:"bytes,15,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	// In order of recording. An event that has any was declared wrong.
+	Declarations  []*Declaration `protobuf:"bytes,16,rep,name=declarations,proto3" json:"declarations,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -314,6 +327,119 @@ func (x *Event) GetContentSha256() []byte {
 	return nil
 }
 
+func (x *Event) GetEventId() string {
+	if x != nil {
+		return x.EventId
+	}
+	return ""
+}
+
+func (x *Event) GetDeclarations() []*Declaration {
+	if x != nil {
+		return x.Declarations
+	}
+	return nil
+}
+
+// Declaration says that an event was wrong; the event stays. EPCIS 2.0, 7.4.1.4.
+type Declaration struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// SHA-256 over the event's id and what the declaration says: 32 bytes.
+	Id []byte `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Unix milliseconds, as claimed.
+	DeclaredTimeMs int64 `protobuf:"varint,2,opt,name=declared_time_ms,json=declaredTimeMs,proto3" json:"declared_time_ms,omitempty"`
+	// Canonical URI, such as https://ref.gs1.org/cbv/ER-incorrect_data; may be empty.
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	// eventIDs of the events that tell it right, as written.
+	CorrectiveEventIds []string `protobuf:"bytes,4,rep,name=corrective_event_ids,json=correctiveEventIds,proto3" json:"corrective_event_ids,omitempty"`
+	// The participant that declared it.
+	DeclaredBy string `protobuf:"bytes,5,opt,name=declared_by,json=declaredBy,proto3" json:"declared_by,omitempty"`
+	// Block time and height of recording.
+	RecordedAt     int64 `protobuf:"varint,6,opt,name=recorded_at,json=recordedAt,proto3" json:"recorded_at,omitempty"`
+	RecordedHeight int64 `protobuf:"varint,7,opt,name=recorded_height,json=recordedHeight,proto3" json:"recorded_height,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *Declaration) Reset() {
+	*x = Declaration{}
+	mi := &file_filiera_trace_v1_state_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Declaration) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Declaration) ProtoMessage() {}
+
+func (x *Declaration) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_trace_v1_state_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Declaration.ProtoReflect.Descriptor instead.
+func (*Declaration) Descriptor() ([]byte, []int) {
+	return file_filiera_trace_v1_state_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Declaration) GetId() []byte {
+	if x != nil {
+		return x.Id
+	}
+	return nil
+}
+
+func (x *Declaration) GetDeclaredTimeMs() int64 {
+	if x != nil {
+		return x.DeclaredTimeMs
+	}
+	return 0
+}
+
+func (x *Declaration) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Declaration) GetCorrectiveEventIds() []string {
+	if x != nil {
+		return x.CorrectiveEventIds
+	}
+	return nil
+}
+
+func (x *Declaration) GetDeclaredBy() string {
+	if x != nil {
+		return x.DeclaredBy
+	}
+	return ""
+}
+
+func (x *Declaration) GetRecordedAt() int64 {
+	if x != nil {
+		return x.RecordedAt
+	}
+	return 0
+}
+
+func (x *Declaration) GetRecordedHeight() int64 {
+	if x != nil {
+		return x.RecordedHeight
+	}
+	return 0
+}
+
 var File_filiera_trace_v1_state_proto protoreflect.FileDescriptor
 
 const file_filiera_trace_v1_state_proto_rawDesc = "" +
@@ -326,7 +452,7 @@ const file_filiera_trace_v1_state_proto_rawDesc = "" +
 	"\x04unit\x18\x04 \x01(\tR\x04unit\x12\x1e\n" +
 	"\n" +
 	"registered\x18\x05 \x01(\bR\n" +
-	"registered\"\xd3\x03\n" +
+	"registered\"\xb1\x04\n" +
 	"\x05Event\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\fR\x02id\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\"\n" +
@@ -344,13 +470,28 @@ const file_filiera_trace_v1_state_proto_rawDesc = "" +
 	"\vrecorded_at\x18\f \x01(\x03R\n" +
 	"recordedAt\x12'\n" +
 	"\x0frecorded_height\x18\r \x01(\x03R\x0erecordedHeight\x12%\n" +
-	"\x0econtent_sha256\x18\x0e \x01(\fR\rcontentSha256*O\n" +
+	"\x0econtent_sha256\x18\x0e \x01(\fR\rcontentSha256\x12\x19\n" +
+	"\bevent_id\x18\x0f \x01(\tR\aeventId\x12A\n" +
+	"\fdeclarations\x18\x10 \x03(\v2\x1d.filiera.trace.v1.DeclarationR\fdeclarations\"\xfc\x01\n" +
+	"\vDeclaration\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\fR\x02id\x12(\n" +
+	"\x10declared_time_ms\x18\x02 \x01(\x03R\x0edeclaredTimeMs\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\x120\n" +
+	"\x14corrective_event_ids\x18\x04 \x03(\tR\x12correctiveEventIds\x12\x1f\n" +
+	"\vdeclared_by\x18\x05 \x01(\tR\n" +
+	"declaredBy\x12\x1f\n" +
+	"\vrecorded_at\x18\x06 \x01(\x03R\n" +
+	"recordedAt\x12'\n" +
+	"\x0frecorded_height\x18\a \x01(\x03R\x0erecordedHeight*p\n" +
 	"\x04Part\x12\x14\n" +
 	"\x10PART_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fPART_SUBJECT\x10\x01\x12\x0e\n" +
 	"\n" +
 	"PART_INPUT\x10\x02\x12\x0f\n" +
-	"\vPART_OUTPUT\x10\x03B7Z5github.com/filiera-chain/filiera/api/trace/v1;tracev1b\x06proto3"
+	"\vPART_OUTPUT\x10\x03\x12\x0f\n" +
+	"\vPART_PARENT\x10\x04\x12\x0e\n" +
+	"\n" +
+	"PART_CHILD\x10\x05B7Z5github.com/filiera-chain/filiera/api/trace/v1;tracev1b\x06proto3"
 
 var (
 	file_filiera_trace_v1_state_proto_rawDescOnce sync.Once
@@ -365,22 +506,24 @@ func file_filiera_trace_v1_state_proto_rawDescGZIP() []byte {
 }
 
 var file_filiera_trace_v1_state_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_filiera_trace_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_filiera_trace_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_filiera_trace_v1_state_proto_goTypes = []any{
-	(Part)(0),          // 0: filiera.trace.v1.Part
-	(*Involved)(nil),   // 1: filiera.trace.v1.Involved
-	(*Event)(nil),      // 2: filiera.trace.v1.Event
-	(*v1.BatchID)(nil), // 3: filiera.base.v1.BatchID
+	(Part)(0),           // 0: filiera.trace.v1.Part
+	(*Involved)(nil),    // 1: filiera.trace.v1.Involved
+	(*Event)(nil),       // 2: filiera.trace.v1.Event
+	(*Declaration)(nil), // 3: filiera.trace.v1.Declaration
+	(*v1.BatchID)(nil),  // 4: filiera.base.v1.BatchID
 }
 var file_filiera_trace_v1_state_proto_depIdxs = []int32{
-	3, // 0: filiera.trace.v1.Involved.batch:type_name -> filiera.base.v1.BatchID
+	4, // 0: filiera.trace.v1.Involved.batch:type_name -> filiera.base.v1.BatchID
 	0, // 1: filiera.trace.v1.Involved.part:type_name -> filiera.trace.v1.Part
 	1, // 2: filiera.trace.v1.Event.batches:type_name -> filiera.trace.v1.Involved
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	3, // 3: filiera.trace.v1.Event.declarations:type_name -> filiera.trace.v1.Declaration
+	4, // [4:4] is the sub-list for method output_type
+	4, // [4:4] is the sub-list for method input_type
+	4, // [4:4] is the sub-list for extension type_name
+	4, // [4:4] is the sub-list for extension extendee
+	0, // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_filiera_trace_v1_state_proto_init() }
@@ -394,7 +537,7 @@ func file_filiera_trace_v1_state_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_trace_v1_state_proto_rawDesc), len(file_filiera_trace_v1_state_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   2,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
