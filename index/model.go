@@ -68,6 +68,16 @@ type Model interface {
 	// Event finds an event by its 32-byte id; nil, nil when it is absent.
 	Event(ctx context.Context, id []byte) (*Event, error)
 
+	// EPCISEvents are the events that answer an EPCIS query.
+	EPCISEvents(ctx context.Context, q EPCISQuery, p Page) (List[*EPCISEvent], error)
+	// EPCISCount counts the answers, and stops at most.
+	EPCISCount(ctx context.Context, q EPCISQuery, most int) (int, error)
+	// EPCISValues are the different values of a term, in order.
+	EPCISValues(ctx context.Context, field string, p Page) (List[string], error)
+	// EPCISSeqBefore is the number of the last event recorded before a moment, 0
+	// when there is none.
+	EPCISSeqBefore(ctx context.Context, at time.Time) (int64, error)
+
 	// Dump writes every row of every table in a fixed order: two models of the
 	// same blocks dump the same bytes.
 	Dump(ctx context.Context, w io.Writer) error

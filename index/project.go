@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
+	"time"
 
 	abci "github.com/cometbft/cometbft/abci/types"
 	"google.golang.org/protobuf/proto"
@@ -26,6 +27,10 @@ type projection struct {
 	signers map[string]string
 	// first says that the next block is the first one ever applied.
 	first bool
+	// height, time and events so far of the block at work.
+	height int64
+	time   time.Time
+	events int64
 }
 
 // block adds the rows of one block.
@@ -36,6 +41,7 @@ func (p *projection) block(b *Block) error {
 	if len(b.Txs) >= 1<<seqShift {
 		return fmt.Errorf("block %d has %d transactions; the read model takes at most %d", b.Height, len(b.Txs), 1<<seqShift-1)
 	}
+	p.height, p.time, p.events = b.Height, b.Time, 0
 	genesis, end := p.split(b)
 	if err := p.announced(genesis, nil); err != nil {
 		return fmt.Errorf("genesis: %w", err)
@@ -262,7 +268,7 @@ func (p *projection) event(a *tracev1.EventCaptured, o *opened) error {
 	for _, i := range r.GetBatches() {
 		p.put(tEventBatches, i.GetBatch().GetGtin(), i.GetBatch().GetLot(), r.GetEventTimeMs(), id, int64(i.GetPart()))
 	}
-	return nil
+	return p.queryable(id, r.GetEventTimeMs(), doc, context)
 }
 
 // tag is the part of a hash that is indexed.

@@ -61,6 +61,13 @@ CREATE INDEX events_time ON events (event_time, id);
 CREATE INDEX events_reporter ON events (reporter, event_time, id);
 CREATE TABLE event_batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, event_time INTEGER NOT NULL, event BLOB NOT NULL,
   part INTEGER NOT NULL, PRIMARY KEY (gtin, lot, event_time, event, part)) WITHOUT ROWID;
+
+-- seq is height * 2^20 + position among the block's events; times in unix milliseconds
+CREATE TABLE epcis_events (seq INTEGER PRIMARY KEY, event BLOB NOT NULL, event_time INTEGER NOT NULL, record_time INTEGER NOT NULL);
+CREATE INDEX epcis_events_time ON epcis_events (event_time, seq);
+CREATE INDEX epcis_events_recorded ON epcis_events (record_time, seq);
+CREATE TABLE epcis_terms (field TEXT NOT NULL, value TEXT NOT NULL, seq INTEGER NOT NULL,
+  PRIMARY KEY (field, value, seq)) WITHOUT ROWID;
 `
 
 // table says how rows are written: the first key columns are the row's key.
@@ -89,6 +96,8 @@ const (
 	tAttestationBatches
 	tEvents
 	tEventBatches
+	tEPCISEvents
+	tEPCISTerms
 	tableCount
 )
 
@@ -110,4 +119,6 @@ var tables = [tableCount]table{
 	tAttestationBatches: {"attestation_batches", 3, []string{"gtin", "lot", "attestation"}},
 	tEvents:             {"events", 1, []string{"id", "event_time", "type", "action", "biz_step", "disposition", "reporter", "tx", "record", "document", "context"}},
 	tEventBatches:       {"event_batches", 5, []string{"gtin", "lot", "event_time", "event", "part"}},
+	tEPCISEvents:        {"epcis_events", 1, []string{"seq", "event", "event_time", "record_time"}},
+	tEPCISTerms:         {"epcis_terms", 3, []string{"field", "value", "seq"}},
 }
