@@ -47,6 +47,7 @@ func init() {
 	known[productv1.BatchChanged]()
 	known[certv1.AttestationChanged]()
 	known[tracev1.EventCaptured]()
+	known[tracev1.EventDeclaredWrong]()
 }
 
 // Announce gives the ABCI event of an announcement: its type is the message's

@@ -3,6 +3,7 @@ package index
 import (
 	"fmt"
 
+	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	"github.com/filiera-chain/filiera/epcis"
 )
 
@@ -15,8 +16,9 @@ func EventSeqAfter(height int64) int64 { return (height + 1) << eventShift }
 // queryable makes an event answer to EPCIS queries. seq numbers the events of
 // the chain in the order in which they were recorded. An event whose JSON is not
 // in a transaction (of a genesis state, of another chain) cannot be shown in an
-// EPCIS document and is left out.
-func (p *projection) queryable(id []byte, eventTime int64, document, context string) error {
+// EPCIS document and is left out. own says that the JSON is not that of the row
+// of the event.
+func (p *projection) queryable(id []byte, eventTime int64, document, context string, own bool) error {
 	if document == "" {
 		return nil
 	}
@@ -25,11 +27,26 @@ func (p *projection) queryable(id []byte, eventTime int64, document, context str
 	}
 	seq := p.height<<eventShift | p.events
 	p.events++
-	p.put(tEPCISEvents, seq, id, eventTime, p.time.UnixMilli())
+	kept, keptContext := "", ""
+	if own {
+		kept, keptContext = document, context
+	}
+	p.put(tEPCISEvents, seq, id, eventTime, p.time.UnixMilli(), kept, keptContext)
 	for _, t := range documentTerms(document, context) {
 		p.put(tEPCISTerms, t.field, t.value, seq)
 	}
 	return nil
+}
+
+// declaredWrong makes an error declaration answer to queries as the event that it
+// is: it repeats the event that it declares wrong, and stands beside it.
+func (p *projection) declaredWrong(a *tracev1.EventDeclaredWrong, o *opened) error {
+	r := a.GetEvent()
+	if !r.ProtoReflect().IsValid() || o == nil {
+		return nil
+	}
+	document, context := o.event(a.GetAct(), a.GetIndex())
+	return p.queryable(nonNil(r.GetId()), r.GetEventTimeMs(), document, context, true)
 }
 
 // readLimits are above what the chain takes: what it took is read.

@@ -108,7 +108,8 @@ func (c EPCISCondition) sql() (string, []any, error) {
 	return "(" + strings.Join(parts, " OR ") + ")", args, nil
 }
 
-const epcisColumns = "e.event_time, e.seq, e.record_time, v.id, v.document, v.context"
+const epcisColumns = "e.event_time, e.seq, e.record_time, v.id, CASE e.document WHEN '' THEN v.document ELSE e.document END, " +
+	"CASE e.document WHEN '' THEN v.context ELSE e.context END"
 
 func (q *EPCISQuery) listing() (*listing, error) {
 	l := &listing{name: "epcis", selects: epcisColumns, from: "epcis_events e JOIN events v ON v.id = e.event", desc: q.Descending}

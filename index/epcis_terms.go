@@ -55,7 +55,9 @@ func eventTerms(e *epcis.Event, hash string) []term {
 }
 
 // isStandard knows the fields of an event: extensions have a prefix.
-func isStandard(name string) bool { return !strings.Contains(name, ":") || strings.HasPrefix(name, "@") }
+func isStandard(name string) bool {
+	return !strings.Contains(name, ":") || strings.HasPrefix(name, "@")
+}
 
 func (t *terms) add(field, value string) {
 	one := term{field, TermValue(value)}

@@ -228,3 +228,43 @@ func TestSortableNumbersSortAsNumbers(t *testing.T) {
 		}
 	})
 }
+
+// An error declaration repeats the event that it declares wrong, and is found
+// beside it with what it says itself.
+func TestAnErrorDeclarationStandsBesideItsEvent(t *testing.T) {
+	eachModel(t, func(t *testing.T, m Model) {
+		wrong := epcisHead + `{"type":"ObjectEvent","action":"OBSERVE","eventTime":"2026-11-21T08:00:00Z","eventTimeZoneOffset":"+00:00",
+"epcList":["urn:epc:id:sgtin:4012345.012345.77"],"bizStep":"shipping"`
+		declaring := wrong + `,"errorDeclaration":{"declarationTime":"2026-11-22T08:00:00Z","reason":"incorrect_data",
+"correctiveEventIDs":["urn:uuid:6f1f2a3c-0000-4000-8000-000000000008"],"ex:who":"office"}}]}}`
+		c := newChain(t, 1, 0)
+		var b Block
+		c.capture(&b, wrong+`}]}}`)
+		doc, err := epcis.Parse([]byte(declaring), epcis.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum, _, err := epcis.ParseHash(doc.Events[0].Hash(epcis.CBV20))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.add(c.tx([]proto.Message{&tracev1.MsgCapture{Document: []byte(declaring)}}, 0,
+			&tracev1.EventDeclaredWrong{Event: &tracev1.Event{Id: sum[:], EventTimeMs: doc.Events[0].EventTime}}))
+		c.seal(b)
+		apply(t, m, c.blocks)
+		if got := seqs(t, m, one1("epc", EPCISEqual, "https://id.gs1.org/01/04012345123456/21/77")); len(got) != 2 {
+			t.Errorf("both: %v", got)
+		}
+		for _, q := range []EPCISQuery{
+			one1("errorDeclaration", EPCISExists), one1("errorReason", EPCISEqual, "https://ref.gs1.org/cbv/ER-incorrect_data"),
+			one1("correctiveEventID", EPCISEqual, "urn:uuid:6f1f2a3c-0000-4000-8000-000000000008"),
+			one1("ed:https://ns.example.com/epcis/who", EPCISEqual, "office"),
+			one1("@errorDeclarationTime", EPCISAtLeast, SortableTime(doc.Events[0].ErrorDeclaration.DeclarationTime)),
+		} {
+			list, err := m.EPCISEvents(t.Context(), q, Page{})
+			if err != nil || len(list.Items) != 1 || !strings.Contains(string(list.Items[0].Document), "errorDeclaration") || len(list.Items[0].Context) == 0 {
+				t.Errorf("%v: %v %v", q.Where, list, err)
+			}
+		}
+	})
+}

@@ -221,6 +221,8 @@ func (p *projection) announce(m proto.Message, o *opened) error {
 		return p.attestation(a.GetAttestation())
 	case *tracev1.EventCaptured:
 		return p.event(a, o)
+	case *tracev1.EventDeclaredWrong:
+		return p.declaredWrong(a, o)
 	}
 	return nil
 }
@@ -268,7 +270,7 @@ func (p *projection) event(a *tracev1.EventCaptured, o *opened) error {
 	for _, i := range r.GetBatches() {
 		p.put(tEventBatches, i.GetBatch().GetGtin(), i.GetBatch().GetLot(), r.GetEventTimeMs(), id, int64(i.GetPart()))
 	}
-	return p.queryable(id, r.GetEventTimeMs(), doc, context)
+	return p.queryable(id, r.GetEventTimeMs(), doc, context, false)
 }
 
 // tag is the part of a hash that is indexed.

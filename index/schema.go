@@ -62,8 +62,10 @@ CREATE INDEX events_reporter ON events (reporter, event_time, id);
 CREATE TABLE event_batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, event_time INTEGER NOT NULL, event BLOB NOT NULL,
   part INTEGER NOT NULL, PRIMARY KEY (gtin, lot, event_time, event, part)) WITHOUT ROWID;
 
--- seq is height * 2^20 + position among the block's events; times in unix milliseconds
-CREATE TABLE epcis_events (seq INTEGER PRIMARY KEY, event BLOB NOT NULL, event_time INTEGER NOT NULL, record_time INTEGER NOT NULL);
+-- seq is height * 2^20 + position among the block's events; times in unix milliseconds;
+-- document and context of an error declaration, empty where they are those of the event
+CREATE TABLE epcis_events (seq INTEGER PRIMARY KEY, event BLOB NOT NULL, event_time INTEGER NOT NULL, record_time INTEGER NOT NULL,
+  document TEXT NOT NULL, context TEXT NOT NULL);
 CREATE INDEX epcis_events_time ON epcis_events (event_time, seq);
 CREATE INDEX epcis_events_recorded ON epcis_events (record_time, seq);
 CREATE TABLE epcis_terms (field TEXT NOT NULL, value TEXT NOT NULL, seq INTEGER NOT NULL,
@@ -119,6 +121,6 @@ var tables = [tableCount]table{
 	tAttestationBatches: {"attestation_batches", 3, []string{"gtin", "lot", "attestation"}},
 	tEvents:             {"events", 1, []string{"id", "event_time", "type", "action", "biz_step", "disposition", "reporter", "tx", "record", "document", "context"}},
 	tEventBatches:       {"event_batches", 5, []string{"gtin", "lot", "event_time", "event", "part"}},
-	tEPCISEvents:        {"epcis_events", 1, []string{"seq", "event", "event_time", "record_time"}},
+	tEPCISEvents:        {"epcis_events", 1, []string{"seq", "event", "event_time", "record_time", "document", "context"}},
 	tEPCISTerms:         {"epcis_terms", 3, []string{"field", "value", "seq"}},
 }
