@@ -122,7 +122,11 @@ func (d *Document) readEvents(list *Value, path string, limits Limits) error {
 	for i := range list.Items {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		if err := checkEvent(at, &list.Items[i]); err != nil {
-			return err
+			if !limits.KeepFaulty {
+				return err
+			}
+			d.Events = append(d.Events, Event{Path: at, Fault: err})
+			continue
 		}
 		d.Events = append(d.Events, newEvent(at, &list.Items[i], context))
 	}

@@ -12,6 +12,9 @@ import (
 type Event struct {
 	Path string // where it stood in the document
 	Type EventType
+	// Fault is why the event is none, when faulty ones were to be kept
+	// (Limits.KeepFaulty); nothing else of it is set but Path.
+	Fault error
 
 	EventTime      int64  // milliseconds since 1970 UTC, rounded half up
 	EventTimeText  string // as written
@@ -79,13 +82,6 @@ type Property struct {
 	Value Value
 }
 
-// ErrorDeclaration says that an earlier event with the same content was wrong.
-type ErrorDeclaration struct {
-	DeclarationTime    int64 // milliseconds since 1970 UTC
-	Reason             string
-	CorrectiveEventIDs []string
-}
-
 // newEvent builds the typed form of an event that checkEvent accepted.
 func newEvent(path string, v, documentContext *Value) Event {
 	e := Event{
@@ -109,7 +105,7 @@ func newEvent(path string, v, documentContext *Value) Event {
 	persistent := v.Get("persistentDisposition")
 	e.SetDispositions, e.UnsetDispositions = vocabList(persistent.Get("set")), vocabList(persistent.Get("unset"))
 	e.Certifications = certifications(v.Get("certificationInfo"))
-	e.ErrorDeclaration = declaration(v.Get("errorDeclaration"))
+	e.ErrorDeclaration = e.declaration(v.Get("errorDeclaration"))
 	e.ILMD = e.properties(v.Get("ilmd"), nil)
 	e.Extensions = e.properties(v, shapes[e.Type].fields)
 	e.Lots = lotUses(v)
@@ -171,18 +167,6 @@ func certifications(v *Value) (out []string) {
 		out = append(out, v.Items[i].Text)
 	}
 	return out
-}
-
-func declaration(v *Value) *ErrorDeclaration {
-	if v == nil {
-		return nil
-	}
-	d := &ErrorDeclaration{Reason: vocab(&errorReasons, v.Get("reason"))}
-	d.DeclarationTime, _ = parseTimeOrZero(v.Get("declarationTime").text())
-	for i := range v.Get("correctiveEventIDs").items() {
-		d.CorrectiveEventIDs = append(d.CorrectiveEventIDs, v.Get("correctiveEventIDs").Items[i].Text)
-	}
-	return d
 }
 
 // properties lists the members that are not standard fields.

@@ -17,6 +17,9 @@ type Limits struct {
 	// JSON readers do, instead of refusing them. It serves schema verdicts that
 	// must equal those of other validators; a document to act on is read without it.
 	RepeatedNames bool
+	// KeepFaulty keeps an event whose structure is wrong in its place, with its
+	// Fault, instead of refusing the document for it.
+	KeepFaulty bool
 }
 
 // DefaultLimits suit one transaction: 512 KiB, 32 levels, 40,000 values, 500 events.

@@ -60,6 +60,12 @@ func JourneyOf(gtin, lot string) (start, end []byte) {
 	return prefix(text(text(table("trace", 2), gtin), lot))
 }
 
+// OutsideOf is the range [start, end) of what a reporter told about a lot from
+// outside; what follows start in a key is as in JourneyOf.
+func OutsideOf(gtin, lot, reporter string) (start, end []byte) {
+	return prefix(text(text(text(table("trace", 4), gtin), lot), reporter))
+}
+
 // prefix gives the range of the keys that begin with p, which ends with a zero
 // byte and so can be raised.
 func prefix(p []byte) (start, end []byte) {

@@ -12,15 +12,13 @@ import (
 	"github.com/filiera-chain/filiera/module"
 )
 
-// intakeSteps are the business steps in which an object event may speak of an
-// external lot: goods that come in and wait. Source: CBV 2.0, section 7.1.
-var intakeSteps = []string{"receiving", "arriving", "accepting", "inspecting", "storing"}
-
 // parts says how a lot takes part, by the field that names it.
 var parts = map[epcis.Role]tracev1.Part{
 	epcis.RoleObject: tracev1.Part_PART_SUBJECT,
 	epcis.RoleInput:  tracev1.Part_PART_INPUT,
 	epcis.RoleOutput: tracev1.Part_PART_OUTPUT,
+	epcis.RoleParent: tracev1.Part_PART_PARENT,
+	epcis.RoleChild:  tracev1.Part_PART_CHILD,
 }
 
 // involved lists the lots of an event, after refusing what may not be said
@@ -41,7 +39,7 @@ func (t *Trace) involved(ctx *module.Context, e *epcis.Event) ([]*tracev1.Involv
 		registered = registered || i.GetRegistered()
 	}
 	if !registered {
-		return list, t.registry.Allowed(ctx, ctx.Time, ctx.Signer.Participant, "", "", makers...)
+		return list, t.registry.Allowed(ctx, ctx.Time, ctx.Signer.Participant, "", "", reporters...)
 	}
 	return list, nil
 }
@@ -49,12 +47,12 @@ func (t *Trace) involved(ctx *module.Context, e *epcis.Event) ([]*tracev1.Involv
 // lotsOf lists the lots that an event names in document order. Items of one lot
 // that are named one by one give one entry.
 func lotsOf(e *epcis.Event) ([]*tracev1.Involved, error) {
+	if err := checkAmounts(e); err != nil {
+		return nil, err
+	}
 	var list []*tracev1.Involved
 	seen := map[epcis.LotUse]bool{}
 	for _, use := range e.Lots {
-		if err := checkAmount(e, use); err != nil {
-			return nil, err
-		}
 		if use.Serial = ""; use.Amount == "" && seen[use] {
 			continue
 		}
@@ -63,10 +61,7 @@ func lotsOf(e *epcis.Event) ([]*tracev1.Involved, error) {
 			Batch: &basev1.BatchID{Gtin: use.GTIN, Lot: use.Lot}, Part: parts[use.Role], Quantity: use.Amount, Unit: use.UOM,
 		})
 	}
-	switch {
-	case len(list) == 0:
-		return nil, ErrNoLot.With("%s names no lot; name each as https://id.gs1.org/01/<GTIN>/10/<lot> or urn:epc:class:lgtin:…", e.Path)
-	case len(list) > maxLots:
+	if len(list) > maxLots {
 		return nil, ErrLimit.With("%s names %d lots; at most %d are taken in one event, so tell several", e.Path, len(list), maxLots)
 	}
 	return list, refuseOwnInput(e, list)
@@ -87,15 +82,9 @@ func refuseOwnInput(e *epcis.Event, list []*tracev1.Involved) error {
 	return nil
 }
 
-func checkAmount(e *epcis.Event, use epcis.LotUse) error {
-	if use.Amount == "" || !strings.HasPrefix(use.Amount, "-") && strings.Trim(use.Amount, "0.") != "" {
-		return nil
-	}
-	return ErrQuantity.With("%s states %s of lot %s; a quantity is above zero, and is left out when it is not known", e.Path, use.Amount, use.Lot)
-}
-
 // admit says whether the lot is registered and refuses a signer who may not
-// report about it.
+// report about it. About a lot from outside every reporter may: what it tells
+// stays apart from the journeys of registered lots, under its own name.
 func (t *Trace) admit(ctx *module.Context, e *epcis.Event, i *tracev1.Involved) error {
 	id := i.GetBatch()
 	batch, err := t.products.Batch(ctx, id.GetGtin(), id.GetLot())
@@ -112,7 +101,7 @@ func (t *Trace) admit(ctx *module.Context, e *epcis.Event, i *tracev1.Involved) 
 	if product != nil {
 		return ErrUnknownLot.With("%s names lot %s of GTIN %s, which is a product of %s here, and the lot is not registered; register the lot first", e.Path, id.GetLot(), id.GetGtin(), product.GetOwner())
 	}
-	return admitExternal(e, i)
+	return nil
 }
 
 func (t *Trace) admitBatch(ctx *module.Context, e *epcis.Event, b *productv1.Batch) error {
@@ -126,30 +115,7 @@ func (t *Trace) admitBatch(ctx *module.Context, e *epcis.Event, b *productv1.Bat
 	return nil
 }
 
-// admitExternal lets a lot of a GTIN unknown here only come in or be used up.
-func admitExternal(e *epcis.Event, i *tracev1.Involved) error {
-	id := i.GetBatch()
-	switch i.GetPart() {
-	case tracev1.Part_PART_INPUT:
-		return nil
-	case tracev1.Part_PART_SUBJECT:
-		intake := slices.ContainsFunc(intakeSteps, func(step string) bool { return e.BizStep == epcis.BizStepURI(step) })
-		if intake && e.Action != "DELETE" {
-			return nil
-		}
-		return ErrExternal.With("%s tells %s, %s of lot %s, and GTIN %s is not registered here; such a lot can only be added or observed while %s, or be input of a transformation", e.Path, e.Action, stepOf(e), id.GetLot(), id.GetGtin(), strings.Join(intakeSteps, ", "))
-	}
-	return ErrExternal.With("%s makes lot %s of GTIN %s, which is not registered here; register the product and the lot first", e.Path, id.GetLot(), id.GetGtin())
-}
-
-func stepOf(e *epcis.Event) string {
-	if e.BizStep == "" {
-		return "without a bizStep,"
-	}
-	return "bizStep " + clip(e.BizStep, 80) + ","
-}
-
-// checkIdentifiers refuses identifiers that look like GS1 keys and are not, and
+// checkIdentifiers refuses identifiers that look like goods and are not, and
 // items of registered products that are named without their lot.
 func (t *Trace) checkIdentifiers(ctx *module.Context, e *epcis.Event) error {
 	withLot := map[epcis.LotUse]bool{}
@@ -159,7 +125,7 @@ func (t *Trace) checkIdentifiers(ctx *module.Context, e *epcis.Event) error {
 	for _, id := range identifiers(e) {
 		epc, err := gs1.ParseEPC(id)
 		if err != nil {
-			if looksLikeGS1(id) {
+			if looksLikeGoods(id) {
 				return ErrIdentifier.With("%s: %v", e.Path, err)
 			}
 			continue
@@ -185,19 +151,30 @@ func (t *Trace) refuseWithoutLot(ctx *module.Context, e *epcis.Event, epc gs1.EP
 	return ErrNoLot.With("%s names GTIN %s without its lot; write https://id.gs1.org/01/%s/10/<lot>", e.Path, epc.GTIN, epc.GTIN)
 }
 
-// identifiers are the objects, inputs and outputs of an event, canonical.
+// identifiers are the objects, inputs, outputs, parent and children of an event,
+// canonical.
 func identifiers(e *epcis.Event) []string {
-	ids := slices.Concat(e.EPCList, e.InputEPCs, e.OutputEPCs)
-	for _, q := range slices.Concat(e.QuantityList, e.InputQuantities, e.OutputQuantities) {
+	ids := slices.Concat(e.EPCList, e.InputEPCs, e.OutputEPCs, e.ChildEPCs)
+	if e.ParentID != "" {
+		ids = append(ids, e.ParentID)
+	}
+	for _, q := range slices.Concat(e.QuantityList, e.InputQuantities, e.OutputQuantities, e.ChildQuantities) {
 		ids = append(ids, q.EPCClass)
 	}
 	return ids
 }
 
-// looksLikeGS1 tells a broken GS1 identifier from one of another scheme, which
-// may stand beside lots as plain text.
-func looksLikeGS1(id string) bool {
+// goods are the forms of identifiers of trade items and logistic units, which
+// the ledger follows. What stands beside them is kept as text: standards let
+// anything be named, and a tray's wrong check digit harms nobody.
+var goods = []string{"urn:epc:id:sgtin:", "urn:epc:class:lgtin:", "urn:epc:idpat:sgtin:", "urn:epc:id:sscc:", "://id.gs1.org/01/", "://id.gs1.org/00/"}
+
+// looksLikeGoods tells a broken identifier of goods from one of another thing.
+func looksLikeGoods(id string) bool {
 	low := strings.ToLower(clip(id, 2*maxURI))
+	if slices.ContainsFunc(goods, func(form string) bool { return strings.Contains(low, form) }) {
+		return true
+	}
 	_, link := gs1.Canonical(id)
-	return link || strings.HasPrefix(low, "urn:epc:") || strings.Contains(low, "://id.gs1.org/")
+	return link && (strings.Contains(low, "/01/") || strings.Contains(low, "/00/"))
 }

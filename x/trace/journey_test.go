@@ -32,6 +32,9 @@ func (w *world) pages(gtin, code string, limit uint32) []*tracev1.Event {
 	w.T.Helper()
 	var list []*tracev1.Event
 	q := &tracev1.JourneyRequest{Gtin: gtin, Lot: code, Limit: limit}
+	if gtin == flour {
+		q.Reporter = "maker"
+	}
 	for {
 		a, err := w.ask("Journey", q)
 		must(w.T, err)

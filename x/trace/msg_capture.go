@@ -1,8 +1,7 @@
 package trace
 
 import (
-	"crypto/sha256"
-	"strings"
+	"errors"
 
 	"google.golang.org/protobuf/proto"
 
@@ -29,6 +28,9 @@ const (
 )
 
 func checkCapture(m *tracev1.MsgCapture) error {
+	if tracev1.ErrorBehaviour_name[int32(m.GetErrorBehaviour())] == "" {
+		return ErrShape.With("error_behaviour is %d; write 1 for rollback or 2 for proceed", m.GetErrorBehaviour())
+	}
 	if len(m.GetDocument()) == 0 {
 		return ErrDocument.With("document is empty; put the bytes of an EPCIS 2.0 document in JSON there")
 	}
@@ -42,14 +44,16 @@ func checkSize(document []byte, most int) error {
 	return nil
 }
 
-// capture records every event of a document or none, and answers with a receipt
-// for each in the document's order.
+// capture records the events of a document and answers with a receipt for each
+// in the document's order: all or none, or, where it is to proceed, each for
+// itself.
 func (t *Trace) capture(ctx *module.Context, m *tracev1.MsgCapture) (proto.Message, error) {
+	proceed := m.GetErrorBehaviour() == tracev1.ErrorBehaviour_ERROR_BEHAVIOUR_PROCEED
 	params, err := t.registry.Params(ctx)
 	if err != nil {
 		return nil, err
 	}
-	doc, err := parse(m.GetDocument(), params)
+	doc, err := parse(m.GetDocument(), params, proceed)
 	if err != nil {
 		return nil, err
 	}
@@ -57,20 +61,32 @@ func (t *Trace) capture(ctx *module.Context, m *tracev1.MsgCapture) (proto.Messa
 	for i := range doc.Events {
 		receipt, err := t.captureEvent(ctx, params, &doc.Events[i], uint32(i))
 		if err != nil {
-			return nil, err
+			if receipt = refused(receipt, err); !proceed || receipt == nil {
+				return nil, err
+			}
 		}
 		result.Receipts = append(result.Receipts, receipt)
 	}
 	return result, nil
 }
 
-func parse(document []byte, params *registryv1.Params) (*epcis.Document, error) {
+// refused turns the refusal of an event into its receipt; nil for an error that
+// is no refusal.
+func refused(about *tracev1.Receipt, err error) *tracev1.Receipt {
+	var refusal *module.Error
+	if !errors.As(err, &refusal) {
+		return nil
+	}
+	return &tracev1.Receipt{Id: about.GetId(), Outcome: tracev1.Outcome_OUTCOME_REFUSED, Refusal: refusal.ID(), Message: refusal.Error()}
+}
+
+func parse(document []byte, params *registryv1.Params, keepFaulty bool) (*epcis.Document, error) {
 	most, events := int(params.GetMaxDocumentBytes()), int(params.GetMaxEventsPerDocument())
 	if err := checkSize(document, most); err != nil {
 		return nil, err
 	}
 	// The number of events is refused below, under its own code.
-	doc, err := epcis.Parse(document, epcis.Limits{MaxBytes: most, MaxValues: max(usualValues, most/bytesPerValue), MaxEvents: most})
+	doc, err := epcis.Parse(document, epcis.Limits{MaxBytes: most, MaxValues: max(usualValues, most/bytesPerValue), MaxEvents: most, KeepFaulty: keepFaulty})
 	switch {
 	case err != nil:
 		return nil, ErrDocument.With("document: %v", err)
@@ -82,105 +98,50 @@ func parse(document []byte, params *registryv1.Params) (*epcis.Document, error) 
 	return doc, nil
 }
 
-// captureEvent records one event, unless it is known already.
+// captureEvent records one event, or its declaration of error, unless it is
+// known already. Every refusal comes before the first write; the receipt of a
+// refused event holds its id, where it has one.
 func (t *Trace) captureEvent(ctx *module.Context, params *registryv1.Params, e *epcis.Event, index uint32) (*tracev1.Receipt, error) {
-	id, err := identify(e)
-	if err != nil {
-		return nil, err
+	if e.Fault != nil {
+		return nil, ErrDocument.With("document: %v", e.Fault)
 	}
-	receipt := &tracev1.Receipt{Id: id, Outcome: tracev1.Outcome_OUTCOME_DUPLICATE}
-	known, err := t.events.Has(ctx, id)
-	if err != nil || known {
+	id, err := identify(e)
+	receipt := &tracev1.Receipt{Id: id}
+	if err != nil {
 		return receipt, err
 	}
-	record, err := t.record(ctx, params, e, id)
-	if err != nil {
+	known, err := t.Event(ctx, id)
+	switch {
+	case err != nil:
 		return nil, err
+	case known == nil:
+		return receipt, t.recordNew(ctx, params, e, receipt, index)
+	case e.ErrorDeclaration != nil:
+		return receipt, t.declare(ctx, params, e, known, receipt, index)
 	}
-	if err := t.put(ctx, record); err != nil {
-		return nil, err
-	}
-	ctx.Emit(&tracev1.EventCaptured{Event: record, Act: ctx.Act, Index: index})
-	receipt.Outcome = tracev1.Outcome_OUTCOME_ACCEPTED
+	receipt.Outcome = tracev1.Outcome_OUTCOME_DUPLICATE
 	return receipt, nil
 }
 
-// identify gives the event's id, after refusing what has none of its own: an
-// error declaration has the hash of the event that it declares wrong.
-func identify(e *epcis.Event) ([]byte, error) {
-	if e.Type != epcis.ObjectEvent && e.Type != epcis.TransformationEvent {
-		return nil, ErrType.With("%s.type is %s; this version takes ObjectEvent and TransformationEvent, the others come with a later one", e.Path, e.Type)
+// recordNew records an event that the ledger does not have. One that comes with
+// a declaration of error is recorded as declared wrong from the start: what the
+// sender's own system told before is whole in it.
+func (t *Trace) recordNew(ctx *module.Context, params *registryv1.Params, e *epcis.Event, receipt *tracev1.Receipt, index uint32) error {
+	record, err := t.record(ctx, params, e, receipt.Id)
+	if err != nil {
+		return err
 	}
 	if e.ErrorDeclaration != nil {
-		return nil, ErrCorrection.With("%s.errorDeclaration declares an event wrong; corrections come with a later version, so capture the right event without it", e.Path)
-	}
-	computed := e.Hash(epcis.CBV20)
-	sum, _, err := epcis.ParseHash(computed)
-	if err != nil {
-		return nil, err
-	}
-	return sum[:], checkEventID(e, computed)
-}
-
-// checkEventID refuses an eventID that is an event hash and not this event's.
-func checkEventID(e *epcis.Event, computed string) error {
-	const scheme = "ni:"
-	if len(e.EventID) < len(scheme) || !strings.EqualFold(e.EventID[:len(scheme)], scheme) {
-		return nil
-	}
-	if _, version, err := epcis.ParseHash(e.EventID); err != nil {
-		return ErrEventID.With("%s.eventID is %s, which is not a SHA-256 event hash of CBV 2.0; this event has %s", e.Path, clip(e.EventID, 120), computed)
-	} else if own := e.Hash(version); own != e.EventID {
-		return ErrEventID.With("%s.eventID is %s, but this event has %s; leave it out, or make it again with a current tool", e.Path, e.EventID, own)
-	}
-	return nil
-}
-
-// record builds what the ledger keeps of an event that may be reported.
-func (t *Trace) record(ctx *module.Context, params *registryv1.Params, e *epcis.Event, id []byte) (*tracev1.Event, error) {
-	if err := checkTime(ctx, params, e); err != nil {
-		return nil, err
-	}
-	if err := checkTexts(e); err != nil {
-		return nil, err
-	}
-	batches, err := t.involved(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	content := sha256.Sum256(e.Raw)
-	return &tracev1.Event{
-		Id: id, Type: string(e.Type), EventTimeMs: e.EventTime, TimeZoneOffset: e.TimeZoneOffset, Action: e.Action, BizStep: e.BizStep,
-		Disposition: e.Disposition, ReadPoint: e.ReadPoint, BizLocation: e.BizLocation, Batches: batches, Reporter: ctx.Signer.Participant,
-		RecordedAt: ctx.Time, RecordedHeight: ctx.Height, ContentSha256: content[:],
-	}, nil
-}
-
-func checkTime(ctx *module.Context, params *registryv1.Params, e *epcis.Event) error {
-	if e.EventTime < firstEventMs {
-		return ErrTime.With("%s.eventTime is %s, before 1990; correct the year", e.Path, e.EventTimeText)
-	}
-	if latest := (ctx.Time + params.GetMaxEventAheadSeconds()) * 1000; e.EventTime > latest {
-		return ErrTime.With("%s.eventTime is %s, but it is %s here; tell an event once it has happened, and check the clock and the zone", e.Path, e.EventTimeText, epcis.FormatTime(ctx.Time*1000))
-	}
-	return nil
-}
-
-// checkTexts bounds what is copied from the document into the record.
-func checkTexts(e *epcis.Event) error {
-	for _, f := range [...]struct{ field, text string }{
-		{"bizStep", e.BizStep}, {"disposition", e.Disposition}, {"readPoint.id", e.ReadPoint}, {"bizLocation.id", e.BizLocation},
-	} {
-		if len(f.text) > maxURI {
-			return ErrLimit.With("%s.%s has %d characters; at most %d are kept", e.Path, f.field, len(f.text), maxURI)
+		d, err := declarationOf(ctx, params, e, receipt.Id)
+		if err != nil {
+			return err
 		}
+		record.Declarations, receipt.Declaration = append(record.Declarations, d), d.GetId()
 	}
+	if err := t.put(ctx, record); err != nil {
+		return err
+	}
+	ctx.Emit(&tracev1.EventCaptured{Event: record, Act: ctx.Act, Index: index})
+	receipt.Outcome = tracev1.Outcome_OUTCOME_ACCEPTED
 	return nil
-}
-
-func clip(s string, n int) string {
-	if len(s) > n {
-		return strings.ToValidUTF8(s[:n], "") + "…"
-	}
-	return s
 }

@@ -58,9 +58,9 @@ func TestATransformationJoinsTheJourneysOfItsLots(t *testing.T) {
 			t.Errorf("lot %s has %d events", code, len(got))
 		}
 	}
-	inFlour := w.journey(flour, "F1")
+	inFlour := w.outside(flour, "F1", "maker")
 	if len(inFlour) != 2 || inFlour[0].GetType() != "TransformationEvent" || inFlour[1].GetType() != "ObjectEvent" {
-		t.Fatalf("the flour's journey, in order of event time: %v", inFlour)
+		t.Fatalf("what maker told of the flour, in order of event time: %v", inFlour)
 	}
 	parts := ""
 	for _, b := range inFlour[0].GetBatches() {
@@ -141,12 +141,13 @@ func TestWhoMayReport(t *testing.T) {
 		"so must it as an input":                                 {"maker", making([]epcis.Quantity{lot(pasta, "Z")}, []epcis.Quantity{lot(pasta, "A")}), trace.ErrUnknownLot},
 		"a maker takes in what comes from outside":               {"maker", intake(lot(flour, "F")), nil},
 		"a processor takes in what comes from outside":           {"other", intake(lot(flour, "F2")), nil},
-		"a carrier alone takes nothing in":                       {"carrier", intake(lot(flour, "F3")), registry.ErrNotAllowed},
-		"nobody ships a lot from outside":                        {"maker", out, trace.ErrExternal},
-		"nobody destroys a lot from outside":                     {"maker", gone, trace.ErrExternal},
-		"a lot from outside needs a step":                        {"maker", noStep, trace.ErrExternal},
+		"a carrier tells of what comes from outside":             {"carrier", intake(lot(flour, "F3")), nil},
+		"an auditor tells nothing of what comes from outside":    {"auditor", intake(lot(flour, "F3")), registry.ErrNotAllowed},
+		"a lot from outside is shipped":                          {"maker", out, nil},
+		"a lot from outside is destroyed":                        {"maker", gone, nil},
+		"a lot from outside needs no step":                       {"maker", noStep, nil},
 		"a lot from outside is used up beside own ones":          {"maker", making([]epcis.Quantity{lot(flour, "F")}, []epcis.Quantity{lot(pasta, "A")}), nil},
-		"a lot from outside is never made here":                  {"maker", making([]epcis.Quantity{lot(pasta, "A")}, []epcis.Quantity{lot(flour, "F")}), trace.ErrExternal},
+		"own lots become what is registered elsewhere":           {"maker", making([]epcis.Quantity{lot(pasta, "A")}, []epcis.Quantity{lot(flour, "F")}), nil},
 		"somebody else's batch is no input":                      {"other", making([]epcis.Quantity{lot(pasta, "A")}, []epcis.Quantity{lot(sauce, "S")}), trace.ErrNotHolder},
 		"somebody else's batch is no output":                     {"other", making([]epcis.Quantity{lot(sauce, "S")}, []epcis.Quantity{lot(pasta, "A")}), trace.ErrNotHolder},
 		"a lot is not made of itself":                            {"maker", making([]epcis.Quantity{lot(pasta, "A")}, []epcis.Quantity{lot(pasta, "A")}), trace.ErrOwnInput},
@@ -196,7 +197,7 @@ func TestWhatAnEventMayName(t *testing.T) {
 		want  *module.Error
 	}{
 		"a logistic unit beside a lot":       {with(func(d *epcis.Draft) { d.EPCs = []string{"https://id.gs1.org/00/395212340000000014"} }), nil},
-		"a logistic unit alone":              {with(func(d *epcis.Draft) { d.EPCs, d.Quantities = []string{"https://id.gs1.org/00/395212340000000014"}, nil }), trace.ErrNoLot},
+		"a logistic unit alone":              {with(func(d *epcis.Draft) { d.EPCs, d.Quantities = []string{"https://id.gs1.org/00/395212340000000014"}, nil }), nil},
 		"a wrong logistic unit beside a lot": {with(func(d *epcis.Draft) { d.EPCs = []string{"https://id.gs1.org/00/395212340000000015"} }), trace.ErrIdentifier},
 		"an identifier of another scheme":    {with(func(d *epcis.Draft) { d.EPCs = []string{"urn:uuid:7c6e2f7e-12f4-4c7e-9d0e-5f6f1f6f2b7a"} }), nil},
 		"an item of a registered product":    {with(func(d *epcis.Draft) { d.EPCs = []string{gs1.InstanceURI(pasta, "7")} }), trace.ErrUnit},
@@ -217,29 +218,49 @@ func TestWhatAnEventMayName(t *testing.T) {
 		"a lot whose GTIN has a wrong digit": {with(func(d *epcis.Draft) {
 			d.Quantities = append(d.Quantities, class("https://id.gs1.org/01/09521234000014/10/A"))
 		}), trace.ErrIdentifier},
-		"a broken EPC URN":                       {with(func(d *epcis.Draft) { d.EPCs = []string{"urn:epc:id:sgtin:9521234"} }), trace.ErrIdentifier},
-		"a key at GS1's address that is none":    {with(func(d *epcis.Draft) { d.EPCs = []string{"https://id.gs1.org/01/1/10/A"} }), trace.ErrIdentifier},
-		"nothing at all":                         {with(func(d *epcis.Draft) { d.EPCs, d.Quantities = []string{"urn:x:1"}, nil }), trace.ErrNoLot},
-		"a quantity of zero":                     {with(func(d *epcis.Draft) { d.Quantities[0].Amount = "0" }), trace.ErrQuantity},
-		"a quantity of zero in decimals":         {with(func(d *epcis.Draft) { d.Quantities[0].Amount = "0.00" }), trace.ErrQuantity},
-		"a negative quantity":                    {with(func(d *epcis.Draft) { d.Quantities[0].Amount = "-2" }), trace.ErrQuantity},
-		"no quantity":                            {with(func(d *epcis.Draft) { d.Quantities[0].Amount, d.Quantities[0].UOM = "", "" }), nil},
-		"a place whose name goes on and on":      {with(func(d *epcis.Draft) { d.ReadPoint = "https://example.org/" + strings.Repeat("a", 500) }), trace.ErrLimit},
-		"a step whose name goes on and on":       {with(func(d *epcis.Draft) { d.BizStep = "https://example.org/" + strings.Repeat("a", 500) }), trace.ErrLimit},
-		"a time before 1990":                     {with(func(d *epcis.Draft) { d.Time = 631_151_999_999 }), trace.ErrTime},
-		"the first second of 1990":               {with(func(d *epcis.Draft) { d.Time = 631_152_000_000 }), nil},
-		"a little ahead of the block":            {with(func(d *epcis.Draft) { d.Time = (start + 300) * 1000 }), nil},
-		"a millisecond more":                     {with(func(d *epcis.Draft) { d.Time = (start+300)*1000 + 1 }), trace.ErrTime},
-		"an event id of another scheme":          {with(func(d *epcis.Draft) { d.EventID = "urn:uuid:2" }), nil},
-		"an event hash of another event":         {with(func(d *epcis.Draft) { d.EventID = "ni:///sha-256;" + strings.Repeat("0", 64) + "?ver=CBV2.0" }), trace.ErrEventID},
-		"an event hash of the draft 2.1":         {with(func(d *epcis.Draft) { d.EventID = "ni:///sha-256;" + strings.Repeat("0", 64) + "?ver=CBV2.1" }), trace.ErrEventID},
-		"an event hash by another algorithm":     {with(func(d *epcis.Draft) { d.EventID = "ni:///sha-512;00?ver=CBV2.0" }), trace.ErrEventID},
-		"an event hash in capitals":              {with(func(d *epcis.Draft) { d.EventID = "NI:///sha-256;00" }), trace.ErrEventID},
-		"more lots than one event takes":         {with(func(d *epcis.Draft) { d.Quantities = manyLots(501) }), trace.ErrLimit},
-		"as many lots as one event takes":        {intake(manyLots(500)...), nil},
-		"an aggregation, which comes later":      {epcis.Draft{Type: epcis.AggregationEvent, Time: start * 1000, Action: "ADD", ParentID: "urn:x:1", ChildQuantities: []epcis.Quantity{lot(pasta, "A")}}, trace.ErrType},
-		"an association, which comes later":      {epcis.Draft{Type: epcis.AssociationEvent, Time: start * 1000, Action: "ADD", ParentID: "urn:x:1", ChildQuantities: []epcis.Quantity{lot(pasta, "A")}}, trace.ErrType},
-		"a transaction event, which comes later": {epcis.Draft{Type: epcis.TransactionEvent, Time: start * 1000, Action: "ADD", BizTransactions: []epcis.TypedID{{Type: "inv", ID: "urn:x:1"}}, Quantities: []epcis.Quantity{lot(pasta, "A")}}, trace.ErrType},
+		"a broken EPC URN":                      {with(func(d *epcis.Draft) { d.EPCs = []string{"urn:epc:id:sgtin:9521234"} }), trace.ErrIdentifier},
+		"a key at GS1's address that is none":   {with(func(d *epcis.Draft) { d.EPCs = []string{"https://id.gs1.org/01/1/10/A"} }), trace.ErrIdentifier},
+		"an identifier of another scheme alone": {with(func(d *epcis.Draft) { d.EPCs, d.Quantities = []string{"urn:x:1"}, nil }), nil},
+		"a quantity of zero":                    {with(func(d *epcis.Draft) { d.Quantities[0].Amount = "0" }), trace.ErrQuantity},
+		"a quantity of zero in decimals":        {with(func(d *epcis.Draft) { d.Quantities[0].Amount = "0.00" }), trace.ErrQuantity},
+		"a negative quantity":                   {with(func(d *epcis.Draft) { d.Quantities[0].Amount = "-2" }), trace.ErrQuantity},
+		"no quantity":                           {with(func(d *epcis.Draft) { d.Quantities[0].Amount, d.Quantities[0].UOM = "", "" }), nil},
+		"a place whose name goes on and on":     {with(func(d *epcis.Draft) { d.ReadPoint = "https://example.org/" + strings.Repeat("a", 500) }), trace.ErrLimit},
+		"a step whose name goes on and on":      {with(func(d *epcis.Draft) { d.BizStep = "https://example.org/" + strings.Repeat("a", 500) }), trace.ErrLimit},
+		"a time before 1990":                    {with(func(d *epcis.Draft) { d.Time = 631_151_999_999 }), trace.ErrTime},
+		"the first second of 1990":              {with(func(d *epcis.Draft) { d.Time = 631_152_000_000 }), nil},
+		"a little ahead of the block":           {with(func(d *epcis.Draft) { d.Time = (start + 300) * 1000 }), nil},
+		"a millisecond more":                    {with(func(d *epcis.Draft) { d.Time = (start+300)*1000 + 1 }), trace.ErrTime},
+		"an event id of another scheme":         {with(func(d *epcis.Draft) { d.EventID = "urn:uuid:2" }), nil},
+		"an event hash of an earlier algorithm": {with(func(d *epcis.Draft) { d.EventID = "ni:///sha-256;" + strings.Repeat("0", 64) + "?ver=CBV2.0" }), nil},
+		"an event hash by another function":     {with(func(d *epcis.Draft) { d.EventID = "ni:///sha-512;00?ver=CBV2.0" }), nil},
+		"more lots than one event takes":        {with(func(d *epcis.Draft) { d.Quantities = manyLots(501) }), trace.ErrLimit},
+		"as many lots as one event takes":       {intake(manyLots(500)...), nil},
+		"a lot stated twice":                    {with(func(d *epcis.Draft) { d.Quantities = append(d.Quantities, lot(pasta, "A")) }), trace.ErrQuantity},
+		"a lot stated in two units": {with(func(d *epcis.Draft) {
+			d.Quantities = append(d.Quantities, epcis.Quantity{EPCClass: gs1.ClassURI(pasta, "A"), Amount: "4", UOM: "LTR"})
+		}), trace.ErrQuantity},
+		"a lot stated with and without amount": {with(func(d *epcis.Draft) {
+			d.Quantities = append(d.Quantities, epcis.Quantity{EPCClass: gs1.ClassURI(pasta, "A")})
+		}), trace.ErrQuantity},
+		"fewer pieces than items": {with(func(d *epcis.Draft) {
+			d.EPCs = []string{"https://id.gs1.org/01/" + pasta + "/10/A/21/7", "https://id.gs1.org/01/" + pasta + "/10/A/21/8"}
+			d.Quantities = []epcis.Quantity{{EPCClass: gs1.ClassURI(pasta, "A"), Amount: "1"}}
+		}), trace.ErrQuantity},
+		"as many pieces as items": {with(func(d *epcis.Draft) {
+			d.EPCs = []string{"https://id.gs1.org/01/" + pasta + "/10/A/21/7", "https://id.gs1.org/01/" + pasta + "/10/A/21/8"}
+			d.Quantities = []epcis.Quantity{{EPCClass: gs1.ClassURI(pasta, "A"), Amount: "2"}}
+		}), nil},
+		"an event id that goes on and on": {with(func(d *epcis.Draft) { d.EventID = "urn:x:" + strings.Repeat("a", 500) }), trace.ErrLimit},
+		"own lots packed in a unit":       {aggregation(lot(pasta, "A"), lot(pasta, "B")), nil},
+		"another's lot packed in a unit":  {aggregation(lot(pasta, "A"), lot(sauce, "S")), trace.ErrNotHolder},
+		"a wrong unit to pack in": {func() epcis.Draft {
+			d := aggregation(lot(pasta, "A"))
+			d.ParentID = "https://id.gs1.org/00/395212340000000015"
+			return d
+		}(), trace.ErrIdentifier},
+		"an association":      {epcis.Draft{Type: epcis.AssociationEvent, Time: start * 1000, Action: "ADD", ParentID: "urn:x:1", ChildQuantities: []epcis.Quantity{lot(pasta, "A")}}, nil},
+		"a transaction event": {epcis.Draft{Type: epcis.TransactionEvent, Time: start * 1000, Action: "ADD", BizTransactions: []epcis.TypedID{{Type: "inv", ID: "urn:x:1"}}, Quantities: []epcis.Quantity{lot(pasta, "A")}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w.T = t
@@ -255,6 +276,14 @@ func TestWhatAnEventMayName(t *testing.T) {
 	}
 }
 
+// aggregation packs lots in a logistic unit.
+func aggregation(lots ...epcis.Quantity) epcis.Draft {
+	return epcis.Draft{
+		Type: epcis.AggregationEvent, Time: (start - 1800) * 1000, Offset: "+01:00", Action: "ADD", BizStep: "packing",
+		ParentID: "https://id.gs1.org/00/395212340000000014", ChildQuantities: lots,
+	}
+}
+
 func manyLots(n int) []epcis.Quantity {
 	var lots []epcis.Quantity
 	for i := range n {
@@ -263,28 +292,29 @@ func manyLots(n int) []epcis.Quantity {
 	return lots
 }
 
-func TestAWrongEventHashIsToldWithTheRightOne(t *testing.T) {
+func TestAnEventHashIsItsOwnOrAName(t *testing.T) {
 	w := newWorld(t)
 	d := packing(lot(pasta, "A"))
 	_, doc, err := epcis.NewDocument(start * 1000).Add(d).Build()
 	must(t, err)
-	for _, version := range []epcis.Version{epcis.CBV20, epcis.CBV21} {
-		right := doc.Events[0].Hash(version)
-		d.EventID = strings.Replace(right, right[14:20], "000000", 1)
-		w.refuses(trace.ErrEventID, "maker", document(t, d), d.EventID, right)
+	right := doc.Events[0].Hash(epcis.CBV20)
+	for eventID, kept := range map[string]string{
+		right:                           "",
+		doc.Events[0].Hash(epcis.CBV21): "",
+		strings.Replace(right, right[14:20], "000000", 1): strings.Replace(right, right[14:20], "000000", 1),
+	} {
+		fresh := newWorld(t)
+		d.EventID = eventID
+		id := fresh.capture("maker", d).GetReceipts()[0].GetId()
+		if e, err := fresh.trace.Event(fresh.Reader(), id); err != nil || e.GetEventId() != kept {
+			t.Errorf("eventID %s is kept as %q (%v)", eventID, e.GetEventId(), err)
+		}
 	}
-	d.EventID = doc.Events[0].Hash(epcis.CBV21)
-	if got := outcomes(w.capture("maker", d)); got != "accepted" {
-		t.Errorf("the right hash of the draft version: %q", got)
-	}
-}
-
-func TestAnErrorDeclarationIsNoDuplicateOfTheEventItDeclares(t *testing.T) {
-	w := newWorld(t)
-	doc := document(t, packing(lot(pasta, "A")))
-	w.Do(by("maker"), &tracev1.MsgCapture{Document: doc})
-	declared := replaced(t, doc, `"action":`, `"errorDeclaration": {"declarationTime": "2026-11-23T08:00:00Z", "reason": "incorrect_data"}, "action":`)
-	w.refuses(trace.ErrCorrection, "maker", declared, "eventList[0].errorDeclaration")
+	d.EventID = ""
+	w.capture("maker", d)
+	other := packing(lot(pasta, "B"))
+	other.EventID = right
+	w.refuses(trace.ErrEventID, "maker", document(t, other), right, "another event of the ledger")
 }
 
 func TestItemsOfOneLotGiveOneEntry(t *testing.T) {

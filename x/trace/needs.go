@@ -24,9 +24,11 @@ type Products interface {
 	Product(ctx context.Context, gtin string) (*productv1.Product, error)
 }
 
-// makers may take in what comes from outside; reporters may report about
-// batches that they own or hold.
+// reporters may tell events: about batches that they own or hold, and about
+// what comes from outside. authorities may declare an event of others wrong.
 var (
-	makers    = []registryv1.Role{registryv1.Role_ROLE_PRODUCER, registryv1.Role_ROLE_PROCESSOR}
-	reporters = append(makers[:2:2], registryv1.Role_ROLE_CARRIER, registryv1.Role_ROLE_DISTRIBUTOR)
+	reporters = []registryv1.Role{
+		registryv1.Role_ROLE_PRODUCER, registryv1.Role_ROLE_PROCESSOR, registryv1.Role_ROLE_CARRIER, registryv1.Role_ROLE_DISTRIBUTOR,
+	}
+	authorities = []registryv1.Role{registryv1.Role_ROLE_AUTHORITY}
 )

@@ -37,6 +37,10 @@ func (t *Trace) queryJourney(rd *module.Reader, q *tracev1.JourneyRequest) (*tra
 			return nil, err
 		}
 	}
+	if q.GetReporter() != "" {
+		list, more, err := t.Outside(rd, gtin, q.GetLot(), q.GetReporter(), after, limit)
+		return &tracev1.JourneyResponse{Events: list, More: more}, err
+	}
 	list, more, err := t.Journey(rd, gtin, q.GetLot(), after, limit)
 	return &tracev1.JourneyResponse{Events: list, More: more}, err
 }

@@ -2,7 +2,6 @@ package trace
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"cosmossdk.io/collections"
@@ -15,6 +14,10 @@ import (
 // unix milliseconds, event id).
 type entry = collections.Quad[string, string, int64, []byte]
 
+// outsideEntry places an event about a lot from outside: (14-digit GTIN, lot,
+// reporter, event time as in a journey's key and event id, 8 and 32 bytes).
+type outsideEntry = collections.Quad[string, string, string, []byte]
+
 // Trace is the module's state and what it answers to other modules. Its methods
 // take a *module.Context or *module.Reader as their context.
 type Trace struct {
@@ -22,14 +25,23 @@ type Trace struct {
 	products Products
 	schema   collections.Schema
 
-	// events: 32-byte CBV 2.0 event hash -> event. Never changed or removed.
+	// events: 32-byte CBV 2.0 event hash -> event. Never removed; only
+	// declarations of error are added.
 	events collections.Map[[]byte, *tracev1.Event]
-	// journey: one entry for every lot of every event, so that a lot's events
-	// are read in order of time, then id.
+	// journey: one entry for every registered lot of every event, so that a
+	// lot's events are read in order of time, then id.
 	journey collections.KeySet[entry]
 	// lengths: (14-digit GTIN, lot) -> entries in its journey, so that none
 	// outgrows what one answer can read and prove.
 	lengths collections.Map[collections.Pair[string, string], uint64]
+	// outside: one entry for every lot of every event that was not registered
+	// when it was recorded, under the name of who told it: nobody can fill, or
+	// speak in, the journey of another.
+	outside collections.KeySet[outsideEntry]
+	// outsideLengths: (14-digit GTIN, lot, reporter) -> entries in outside.
+	outsideLengths collections.Map[collections.Triple[string, string, string], uint64]
+	// eventIDs: (reporter, its own eventID) -> 32-byte event id.
+	eventIDs collections.Map[collections.Pair[string, string], []byte]
 }
 
 // New builds the module's tables.
@@ -37,11 +49,14 @@ func New(registry Registry, products Products) *Trace {
 	b := module.NewSchemaBuilder(name)
 	str := collections.StringKey
 	t := &Trace{
-		registry: registry,
-		products: products,
-		events:   collections.NewMap(b, collections.NewPrefix(1), "events", collections.BytesKey, module.Record[tracev1.Event]()),
-		journey:  collections.NewKeySet(b, collections.NewPrefix(2), "journey", collections.QuadKeyCodec(str, str, collections.Int64Key, collections.BytesKey)),
-		lengths:  collections.NewMap(b, collections.NewPrefix(3), "lengths", collections.PairKeyCodec(str, str), collections.Uint64Value),
+		registry:       registry,
+		products:       products,
+		events:         collections.NewMap(b, collections.NewPrefix(1), "events", collections.BytesKey, module.Record[tracev1.Event]()),
+		journey:        collections.NewKeySet(b, collections.NewPrefix(2), "journey", collections.QuadKeyCodec(str, str, collections.Int64Key, collections.BytesKey)),
+		lengths:        collections.NewMap(b, collections.NewPrefix(3), "lengths", collections.PairKeyCodec(str, str), collections.Uint64Value),
+		outside:        collections.NewKeySet(b, collections.NewPrefix(4), "outside", collections.QuadKeyCodec(str, str, str, collections.BytesKey)),
+		outsideLengths: collections.NewMap(b, collections.NewPrefix(5), "outside_lengths", collections.TripleKeyCodec(str, str, str), collections.Uint64Value),
+		eventIDs:       collections.NewMap(b, collections.NewPrefix(6), "event_ids", collections.PairKeyCodec(str, str), collections.BytesValue),
 	}
 	schema, err := b.Build()
 	if err != nil {
@@ -76,42 +91,4 @@ func (t *Trace) Journey(ctx context.Context, gtin, lot string, after *tracev1.Ev
 		return nil, false, fmt.Errorf("journey of %s lot %q: %w", gtin, lot, err)
 	}
 	return list, more, nil
-}
-
-// put writes an event and its place in the journey of every lot it involves.
-func (t *Trace) put(ctx *module.Context, e *tracev1.Event) error {
-	if err := t.events.Set(ctx, e.GetId(), e); err != nil {
-		return err
-	}
-	for _, i := range e.GetBatches() {
-		if err := t.enter(ctx, e, i); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// enter writes an event into a lot's journey; an event that names the lot twice
-// stands there once.
-func (t *Trace) enter(ctx *module.Context, e *tracev1.Event, i *tracev1.Involved) error {
-	has, err := t.journey.Has(ctx, entryOf(e, i))
-	if err != nil || has {
-		return err
-	}
-	lot := collections.Join(i.GetBatch().GetGtin(), i.GetBatch().GetLot())
-	n, err := t.lengths.Get(ctx, lot)
-	if err != nil && !errors.Is(err, collections.ErrNotFound) {
-		return err
-	}
-	if n >= maxJourney {
-		return ErrLimit.With("lot %s of GTIN %s already has %d events, which is the most; tell several things in one event", lot.K2(), lot.K1(), n)
-	}
-	if err := t.lengths.Set(ctx, lot, n+1); err != nil {
-		return err
-	}
-	return t.journey.Set(ctx, entryOf(e, i))
-}
-
-func entryOf(e *tracev1.Event, i *tracev1.Involved) entry {
-	return collections.Join4(i.GetBatch().GetGtin(), i.GetBatch().GetLot(), e.GetEventTimeMs(), e.GetId())
 }

@@ -41,6 +41,9 @@ func TestStoredRecordsAreTheGoldenBytesUnderTheirPublishedKeys(t *testing.T) {
 	got := []golden{{"event", hex.EncodeToString(statekey.Event(id)), hex.EncodeToString(value)}}
 	for _, b := range []*basev1.BatchID{{Gtin: flour, Lot: "F1"}, {Gtin: pasta, Lot: "A"}} {
 		from, to := statekey.JourneyOf(b.GetGtin(), b.GetLot())
+		if b.GetGtin() == flour {
+			from, to = statekey.OutsideOf(b.GetGtin(), b.GetLot(), "maker")
+		}
 		it, err := w.Branch.Iterator(from, to)
 		must(t, err)
 		for ; it.Valid(); it.Next() {
@@ -77,7 +80,7 @@ func TestEveryBrokenTruthIsFound(t *testing.T) {
 			for _, key := range entries(w, "A") {
 				must(w.T, w.Branch.Delete(key))
 			}
-		}, "not in the journey"},
+		}, "does not stand beside lot A"},
 		"an entry without its event": {func(w *world, e *tracev1.Event) {
 			must(w.T, w.Branch.Delete(statekey.Event(e.GetId())))
 		}, "names event"},
@@ -94,10 +97,25 @@ func TestEveryBrokenTruthIsFound(t *testing.T) {
 			e.EventTimeMs++
 			w.putRaw(e.GetId(), e)
 		}, "journey"},
-		"an event without lots": {func(w *world, e *tracev1.Event) {
-			e.Batches = nil
+		"an event of more lots than it may have": {func(w *world, e *tracev1.Event) {
+			for range 500 {
+				e.Batches = append(e.Batches, e.GetBatches()[0])
+			}
 			w.putRaw(e.GetId(), e)
-		}, "names 0 lots"},
+		}, "names 502 lots"},
+		"a declaration twice": {func(w *world, e *tracev1.Event) {
+			d := &tracev1.Declaration{Id: make([]byte, 32), DeclaredBy: "maker"}
+			e.Declarations = []*tracev1.Declaration{d, d}
+			w.putRaw(e.GetId(), e)
+		}, "or there twice"},
+		"an event of another reporter": {func(w *world, e *tracev1.Event) {
+			e.Reporter = "other"
+			w.putRaw(e.GetId(), e)
+		}, "maker did not tell it"},
+		"an eventID of another event": {func(w *world, e *tracev1.Event) {
+			e.EventId = "urn:x:2"
+			w.putRaw(e.GetId(), e)
+		}, "eventID urn:x:1 of maker"},
 		"an event without reporter": {func(w *world, e *tracev1.Event) {
 			e.Reporter = ""
 			w.putRaw(e.GetId(), e)
@@ -106,20 +124,22 @@ func TestEveryBrokenTruthIsFound(t *testing.T) {
 			e.Batches[0].Part = tracev1.Part_PART_SUBJECT
 			w.putRaw(e.GetId(), e)
 		}, "takes part as"},
-		"an unregistered lot made here": {func(w *world, e *tracev1.Event) {
+		"a lot that is registered no more": {func(w *world, e *tracev1.Event) {
 			e.Batches[1].Registered = false
 			w.putRaw(e.GetId(), e)
-		}, "makes the unregistered lot"},
+		}, "does not stand beside lot A"},
 		"a journey that is not counted": {func(w *world, e *tracev1.Event) {
 			must(w.T, w.Branch.Delete(lengthKey("A")))
-		}, "hold 2 entries and count 1"},
+		}, "1 lots have entries and 0 are counted"},
 		"a journey counted wrong": {func(w *world, e *tracev1.Event) {
 			w.setLength("A", 2)
 		}, "has 1 entries and counts 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			id := w.capture("maker", making([]epcis.Quantity{lot(flour, "F1")}, []epcis.Quantity{lot(pasta, "A")})).GetReceipts()[0].GetId()
+			d := making([]epcis.Quantity{lot(flour, "F1")}, []epcis.Quantity{lot(pasta, "A")})
+			d.EventID = "urn:x:1"
+			id := w.capture("maker", d).GetReceipts()[0].GetId()
 			e, err := w.trace.Event(w.Reader(), id)
 			must(t, err)
 			c.breakIt(w, e)
@@ -156,7 +176,9 @@ func (w *world) setLength(code string, n uint64) {
 
 func TestALotHasNoMoreEventsThanAnAnswerCanHold(t *testing.T) {
 	w := newWorld(t)
-	w.capture("maker", packing(lot(pasta, "A"), lot(pasta, "A"))) // one entry, named twice
+	twice := packing(lot(pasta, "A"))
+	twice.EPCs = []string{"https://id.gs1.org/01/" + pasta + "/10/A/21/7"}
+	w.capture("maker", twice) // one entry, named twice
 	ctx := w.Context(by("maker"))
 	d := packing(lot(pasta, "A"))
 	try := func() error {

@@ -174,6 +174,17 @@ func (w *world) journey(gtin, code string) []*tracev1.Event {
 	return list
 }
 
+// outside reads what reporter told of a lot from outside.
+func (w *world) outside(gtin, code, reporter string) []*tracev1.Event {
+	w.T.Helper()
+	list, more, err := w.trace.Outside(w.Reader(), gtin, code, reporter, nil, 10_000)
+	must(w.T, err)
+	if more {
+		w.T.Fatalf("there is more")
+	}
+	return list
+}
+
 // outcomes writes receipts as a word each.
 func outcomes(r *tracev1.CaptureResult) string {
 	var words []string

@@ -191,7 +191,8 @@ type Event struct {
 	RecordedHeight int64 `protobuf:"varint,13,opt,name=recorded_height,json=recordedHeight,proto3" json:"recorded_height,omitempty"`
 	// SHA-256 of the event's canonical JSON: 32 bytes.
 	ContentSha256 []byte `protobuf:"bytes,14,opt,name=content_sha256,json=contentSha256,proto3" json:"content_sha256,omitempty"`
-	// The sender's own eventID as written; empty when it gave none.
+	// The sender's own eventID as written; empty when it gave none, or the event's
+	// hash.
 	EventId string `protobuf:"bytes,15,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
 	// In order of recording. An event that has any was declared wrong.
 	Declarations  []*Declaration `protobuf:"bytes,16,rep,name=declarations,proto3" json:"declarations,omitempty"`
