@@ -229,7 +229,7 @@ type EventView struct {
 	Disposition    string       `json:"disposition,omitempty"`
 	Place          string       `json:"place,omitempty"`    // read point URI
 	Location       string       `json:"location,omitempty"` // business location URI
-	Part           string       `json:"part"`               // subject, input, output
+	Part           string       `json:"part"`               // subject, input, output, parent, child
 	Quantity       string       `json:"quantity,omitempty"`
 	Unit           string       `json:"unit,omitempty"`
 	Actor          *ActorView   `json:"actor,omitempty"`
@@ -238,6 +238,20 @@ type EventView struct {
 	RecordedHeight int64        `json:"recorded_height"`
 	RecordedLate   bool         `json:"recorded_late,omitempty"`
 	ContentSHA256  string       `json:"content_sha256,omitempty"`
+	// DeclaredWrong is not empty when the event was declared wrong: nothing
+	// rests on it any more.
+	DeclaredWrong []DeclarationView `json:"declared_wrong,omitempty"`
+}
+
+// DeclarationView says that an event was wrong.
+type DeclarationView struct {
+	Time             string     `json:"time"` // as claimed
+	Reason           string     `json:"reason,omitempty"`
+	Text             string     `json:"text"` // in words
+	CorrectiveEvents []string   `json:"corrective_events,omitempty"`
+	By               *ActorView `json:"by"`
+	RecordedAt       string     `json:"recorded_at"`
+	RecordedHeight   int64      `json:"recorded_height"`
 }
 
 // BatchInRef is another batch of an event.

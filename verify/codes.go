@@ -48,6 +48,7 @@ func Codes() []Code {
 		{"accreditation_ended", "", "the accreditation behind a certificate in force has ended by its dates"},
 		{"specification_superseded", "", "the specification has a later version than the batch's"},
 		{"input_not_registered", "", "a batch it was made from is not on the ledger"},
-		{"no_journey", "", "no event is recorded for the batch"},
+		{"step_declared_wrong", "", "an event was declared wrong by who told it or by an authority; nothing rests on it"},
+		{"no_journey", "", "no event that stands is recorded for the batch"},
 	}
 }

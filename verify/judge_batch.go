@@ -97,14 +97,21 @@ func recordedLate(e *tracev1.Event) bool {
 }
 
 func (j *judge) journey() {
-	if len(j.r.Journey) == 0 {
+	standing := standingEvents(j.r.Journey)
+	if wrong := len(j.r.Journey) - len(standing); wrong > 0 {
+		first := j.r.Journey[slices.IndexFunc(j.r.Journey, declaredWrong)]
+		j.add("step_declared_wrong", "", statekey.Event(first.GetId()),
+			j.w.count(wrong, "passaggio è stato dichiarato errato e non conta", "passaggi sono stati dichiarati errati e non contano", "", "")+".",
+			j.w.count(wrong, "", "", "step was declared wrong and counts for nothing", "steps were declared wrong and count for nothing")+".")
+	}
+	if len(standing) == 0 {
 		start, _ := statekey.JourneyOf(j.r.GTIN, j.r.Lot)
 		j.add("no_journey", "", start, "Per questo lotto non sono registrati passaggi.", "No steps are recorded for this batch.")
 		return
 	}
 	late, early := 0, false
 	var firstLate *tracev1.Event
-	for _, e := range j.r.Journey {
+	for _, e := range standing {
 		if recordedLate(e) {
 			if late++; late == 1 {
 				firstLate = e
@@ -120,6 +127,13 @@ func (j *judge) journey() {
 			j.w.count(late, "passaggio è stato registrato", "passaggi sono stati registrati", "", "")+" più di sette giorni dopo essere avvenuti.",
 			j.w.count(late, "", "", "step was recorded", "steps were recorded")+" more than seven days after it is said to have happened.")
 	}
+}
+
+func declaredWrong(e *tracev1.Event) bool { return len(e.GetDeclarations()) > 0 }
+
+// standingEvents are those that nobody declared wrong.
+func standingEvents(journey []*tracev1.Event) []*tracev1.Event {
+	return slices.DeleteFunc(slices.Clone(journey), declaredWrong)
 }
 
 // movedBeforeProduction is about the day in the event's own time zone. A movement of which the batch is an input or an

@@ -295,17 +295,20 @@ func (g *gatherer) journey(gtin, lot string) []*tracev1.Event {
 func (g *gatherer) reporters() {
 	for _, e := range g.r.Journey {
 		g.participant(e.GetReporter())
+		for _, d := range e.GetDeclarations() {
+			g.participant(d.GetDeclaredBy())
+		}
 	}
 }
 
-// inputs reads what the batch was made from, by the events in which it is an output.
+// inputs reads what the batch was made from, by the events in which it is an output and which nobody declared wrong.
 func (g *gatherer) inputs(journey []*tracev1.Event, gtin, lot string, depth int) []*Input {
 	if depth == 0 {
 		return nil
 	}
 	var out []*Input
 	for _, e := range journey {
-		if !takesPart(e, gtin, lot, tracev1.Part_PART_OUTPUT) {
+		if declaredWrong(e) || !takesPart(e, gtin, lot, tracev1.Part_PART_OUTPUT) {
 			continue
 		}
 		for _, in := range e.GetBatches() {

@@ -6,6 +6,7 @@ import (
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
+	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	"github.com/filiera-chain/filiera/module/statekey"
 )
 
@@ -61,6 +62,21 @@ func lateEvent(w *world) {
 	e := moved("storing", producedAt+2*day)
 	e.RecordedAt = e.GetEventTimeMs()/1000 + 8*day
 	w.events = append(w.events, e)
+}
+
+// wrong declares an event wrong.
+func wrong(e *tracev1.Event) {
+	e.Declarations = append(e.Declarations, &tracev1.Declaration{
+		Id: make([]byte, 32), DeclaredTimeMs: e.GetEventTimeMs(), Reason: "https://ref.gs1.org/cbv/ER-did_not_occur", DeclaredBy: e.GetReporter(), RecordedAt: e.GetRecordedAt(), RecordedHeight: 31,
+	})
+}
+
+func declareLast(w *world) { wrong(w.events[len(w.events)-1]) }
+
+func declareAll(w *world) {
+	for _, e := range w.events {
+		wrong(e)
+	}
 }
 
 // rules changes the story so that each rule applies, and says what must come of it.
@@ -275,6 +291,21 @@ var rules = []struct {
 		"input unknown",
 		[]func(*world){func(w *world) { w.others = nil }},
 		Authentic, "input_not_registered", "", statekey.Event(eventID(1)), porkGTIN + " " + porkLot,
+	},
+	{
+		"a late step declared wrong",
+		[]func(*world){lateEvent, declareLast},
+		Authentic, "step_declared_wrong", "", statekey.Event(moved("storing", producedAt+2*day).GetId()), "1 passaggio è stato dichiarato errato",
+	},
+	{
+		"made of a recalled batch, which is declared wrong",
+		[]func(*world){func(w *world) { w.others[0].Status = productv1.BatchStatus_BATCH_STATUS_RECALLED }, declareAll},
+		Authentic, "step_declared_wrong", "", statekey.Event(eventID(1)), "passaggi sono stati dichiarati errati e non contano",
+	},
+	{
+		"every step declared wrong",
+		[]func(*world){declareAll},
+		Authentic, "no_journey", "", journeyStart(), "Per questo lotto non sono registrati passaggi.",
 	},
 	{
 		"no journey",

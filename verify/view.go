@@ -166,6 +166,12 @@ func (j *judge) eventView(e *tracev1.Event) EventView {
 		RecordedAt: stamp(e.GetRecordedAt()), RecordedHeight: e.GetRecordedHeight(), RecordedLate: recordedLate(e),
 		ContentSHA256: hex.EncodeToString(e.GetContentSha256()),
 	}
+	for _, d := range e.GetDeclarations() {
+		v.DeclaredWrong = append(v.DeclaredWrong, DeclarationView{
+			Time: time.UnixMilli(d.GetDeclaredTimeMs()).UTC().Format(time.RFC3339Nano), Reason: d.GetReason(), Text: j.w.errorReason(d.GetReason()),
+			CorrectiveEvents: d.GetCorrectiveEventIds(), By: j.short(d.GetDeclaredBy()), RecordedAt: stamp(d.GetRecordedAt()), RecordedHeight: d.GetRecordedHeight(),
+		})
+	}
 	for _, b := range e.GetBatches() {
 		part := word(b.GetPart().String(), "PART_")
 		if b.GetBatch().GetGtin() == j.r.GTIN && b.GetBatch().GetLot() == j.r.Lot {

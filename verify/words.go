@@ -167,3 +167,14 @@ func (w words) line(status string) string {
 	}
 	return it
 }
+
+// errorReason says in words why an event was wrong. Source: CBV 2.0, section 7.5.
+func (w words) errorReason(uri string) string {
+	switch strings.TrimPrefix(uri, "https://ref.gs1.org/cbv/ER-") {
+	case "did_not_occur":
+		return w.pick("Dichiarato errato: non è mai avvenuto.", "Declared wrong: it did not happen.")
+	case "incorrect_data":
+		return w.pick("Dichiarato errato: i dati non erano giusti.", "Declared wrong: its data were not right.")
+	}
+	return w.pick("Dichiarato errato.", "Declared wrong.")
+}

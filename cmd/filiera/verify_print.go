@@ -94,7 +94,11 @@ func (e *env) drawAnswer(t *table, a *verify.Answer) {
 		t.line(e.t("attestation"), fmt.Sprintf("%s  %s  %s", actorName(&x.Certifier), x.StandingText, x.ID))
 	}
 	for _, ev := range a.Journey {
-		t.line(e.t("journey.step"), fmt.Sprintf("%s  %s  %s", ev.LocalTime, ev.StepText, actorName(ev.Actor)))
+		step := fmt.Sprintf("%s  %s  %s", ev.LocalTime, ev.StepText, actorName(ev.Actor))
+		if n := len(ev.DeclaredWrong); n > 0 {
+			step += "  [" + ev.DeclaredWrong[n-1].Text + "]"
+		}
+		t.line(e.t("journey.step"), step)
 	}
 	l := a.Ledger
 	t.line(e.t("ledger"), e.t("ledger.at", l.ChainID, l.Height, l.Time))
