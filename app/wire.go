@@ -3,6 +3,7 @@ package app
 import (
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/x/cert"
+	"github.com/filiera-chain/filiera/x/place"
 	"github.com/filiera-chain/filiera/x/product"
 	"github.com/filiera-chain/filiera/x/registry"
 	"github.com/filiera-chain/filiera/x/trace"
@@ -12,6 +13,7 @@ import (
 // only modules of lower rank, so a circle cannot be written.
 type Modules struct {
 	Registry *registry.Registry
+	Place    *place.Place
 	Product  *product.Product
 	Cert     *cert.Cert
 	Trace    *trace.Trace
@@ -22,6 +24,7 @@ func wire() Modules {
 	p := product.New(r)
 	return Modules{
 		Registry: r,
+		Place:    place.New(r),
 		Product:  p,
 		Cert:     cert.New(r, p),
 		Trace:    trace.New(r, p),
@@ -30,5 +33,5 @@ func wire() Modules {
 
 // list gives the modules in the order in which they end a block.
 func (m Modules) list() []*module.Module {
-	return []*module.Module{m.Registry.Module(), m.Product.Module(), m.Cert.Module(), m.Trace.Module()}
+	return []*module.Module{m.Registry.Module(), m.Place.Module(), m.Product.Module(), m.Cert.Module(), m.Trace.Module()}
 }

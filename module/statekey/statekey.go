@@ -27,6 +27,15 @@ func Accreditation(certifier, specification string) []byte {
 	return append(text(table("registry", 6), certifier), specification...)
 }
 
+// Location is the key of place's location record, by its id.
+func Location(id string) []byte { return append(table("place", 1), id...) }
+
+// LocationRevision is the key of what was said of a location before an
+// amendment; the present stands in the location's own record.
+func LocationRevision(id string, revision uint32) []byte {
+	return binary.BigEndian.AppendUint32(text(table("place", 2), id), revision)
+}
+
 // Specification is the key of product's specification record.
 func Specification(id string) []byte { return append(table("product", 1), id...) }
 
@@ -40,6 +49,18 @@ func Product(gtin string) []byte { return append(table("product", 3), gtin...) }
 
 // Batch is the key of product's batch record.
 func Batch(gtin, lot string) []byte { return append(text(table("product", 4), gtin), lot...) }
+
+// Description is the key of product's link number n to something about a product
+// (lot "") or a batch.
+func Description(gtin, lot string, n uint32) []byte {
+	return binary.BigEndian.AppendUint32(text(text(table("product", 5), gtin), lot), n)
+}
+
+// DescriptionsOf is the range [start, end) of product's links of a product (lot
+// "") or a batch; what follows start in a key is the number, 4 bytes.
+func DescriptionsOf(gtin, lot string) (start, end []byte) {
+	return prefix(text(text(table("product", 5), gtin), lot))
+}
 
 // Attestation is the key of cert's attestation record.
 func Attestation(id string) []byte { return append(table("cert", 1), id...) }

@@ -4,7 +4,9 @@
 // Words. A specification (disciplinare) is a name protected by a scheme; each of
 // its versions is one published text with its zone, its days in force and the
 // control points that an attestation must answer. A product is a trade item
-// under a GTIN, made to a specification or to none. A batch is a lot of a
+// under a GTIN, made to a specification or to none. A description is a link from a
+// product or a batch to a page, image or document about it, with the hash of what
+// stays as it is. A batch is a lot of a
 // product: so many whole units, made on a day in a municipality. A batch is
 // active, withdrawn (taken off by its owner) or recalled (it must come back).
 //

@@ -25,11 +25,15 @@ var (
 	ErrNotOwner      = module.NewError(name, 17, "not_owner", "the product or batch belongs to somebody else")
 	ErrState         = module.NewError(name, 18, "wrong_state", "the batch is not in a state that allows this")
 	ErrLimit         = module.NewError(name, 19, "limit_reached", "the record already holds as many entries as it may")
+	ErrLink          = module.NewError(name, 20, "bad_link", "the link's type, address, language, media type or hash is badly written or missing")
+	ErrLinkTaken     = module.NewError(name, 21, "duplicate_link", "the product or batch already has this very link")
+	ErrLinkUnknown   = module.NewError(name, 22, "unknown_link", "the product or batch has no link of this number")
 )
 
 func refusals() []*module.Error {
 	return []*module.Error{
 		ErrShape, ErrGTIN, ErrLot, ErrUnknownUnit, ErrWrongUnit, ErrQuantity, ErrDate, ErrSpecification, ErrSpecTaken, ErrVersionOrder,
 		ErrNotInForce, ErrZone, ErrProduct, ErrProductTaken, ErrBatch, ErrBatchTaken, ErrNotOwner, ErrState, ErrLimit,
+		ErrLink, ErrLinkTaken, ErrLinkUnknown,
 	}
 }

@@ -15,6 +15,7 @@ func (p *Product) invariants() []module.Invariant {
 		{Name: "versions are numbered without gaps and begin one after the other", Check: p.versionsAscend},
 		{Name: "every product has a canonical GTIN, a known unit and a registered specification", Check: p.productsHold},
 		{Name: "every batch is of its product and bound to a version in force on its production date", Check: p.batchesHold},
+		{Name: "every link is of a product, or of a batch, that is there, and holds", Check: p.descriptionsHold},
 	}
 }
 
@@ -135,4 +136,33 @@ func (p *Product) bindingHolds(rd *module.Reader, b *productv1.Batch) error {
 		}
 	}
 	return nil
+}
+
+func (p *Product) descriptionsHold(rd *module.Reader) error {
+	return p.descriptions.Walk(rd, nil, func(k collections.Triple[string, string, uint32], d *productv1.Description) (bool, error) {
+		err := p.descriptionHolds(rd, k, d)
+		if err != nil {
+			err = fmt.Errorf("link %d of %s: %w", k.K3(), describedName(k.K1(), k.K2()), err)
+		}
+		return err != nil, err
+	})
+}
+
+func (p *Product) descriptionHolds(rd *module.Reader, k collections.Triple[string, string, uint32], d *productv1.Description) error {
+	if d.GetGtin() != k.K1() || d.GetLot() != k.K2() || d.GetNumber() != k.K3() || d.GetNumber() == 0 || d.GetNumber() > maxNumber {
+		return fmt.Errorf("it says it is %d of %s", d.GetNumber(), describedName(d.GetGtin(), d.GetLot()))
+	}
+	it, err := p.Product(rd, k.K1())
+	if err != nil {
+		return err
+	}
+	if it == nil || it.GetOwner() != d.GetDescribedBy() {
+		return fmt.Errorf("it was given by %s and the product belongs to %q", d.GetDescribedBy(), it.GetOwner())
+	}
+	if k.K2() != "" {
+		if has, err := p.batches.Has(rd, collections.Join(k.K1(), k.K2())); err != nil || !has {
+			return fmt.Errorf("there is no such batch (%v)", err)
+		}
+	}
+	return checkLink(d.GetLink())
 }

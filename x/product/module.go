@@ -22,11 +22,14 @@ func (p *Product) Module() *module.Module {
 			module.On(checkWithdrawBatch, p.withdrawBatch),
 			module.On(checkRecallBatch, p.recallBatch),
 			module.On(checkReleaseBatch, p.releaseBatch),
+			module.OnResult(checkDescribeProduct, p.describeProduct),
+			module.On(checkWithdrawDescription, p.withdrawDescription),
 		},
 		Queries: []module.Query{
 			module.Ask("Specification", p.querySpecification),
 			module.Ask("Product", p.queryProduct),
 			module.Ask("Batch", p.queryBatch),
+			module.Ask("Descriptions", p.queryDescriptions),
 		},
 		Invariants: p.invariants(),
 		Errors:     refusals(),
@@ -41,5 +44,6 @@ func (p *Product) records(rd *module.Reader, announce func(proto.Message)) error
 		module.Each(rd, p.versions, func(v *productv1.SpecificationVersion) { announce(&productv1.VersionPublished{Version: v}) }),
 		module.Each(rd, p.products, func(x *productv1.Product) { announce(&productv1.ProductChanged{Product: x}) }),
 		module.Each(rd, p.batches, func(b *productv1.Batch) { announce(&productv1.BatchChanged{Batch: b}) }),
+		module.Each(rd, p.descriptions, func(d *productv1.Description) { announce(&productv1.DescriptionChanged{Description: d}) }),
 	)
 }

@@ -1,6 +1,8 @@
 package product
 
 import (
+	"cosmossdk.io/collections"
+
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	"github.com/filiera-chain/filiera/module"
 )
@@ -44,4 +46,21 @@ func (p *Product) queryBatch(rd *module.Reader, q *productv1.BatchRequest) (*pro
 		return nil, err
 	}
 	return p.mustBatch(rd, q.GetGtin(), q.GetLot())
+}
+
+func (p *Product) queryDescriptions(rd *module.Reader, q *productv1.DescriptionsRequest) (*productv1.DescriptionsResponse, error) {
+	if err := checkAboutDescription(q); err != nil {
+		return nil, err
+	}
+	gtin, err := parseGTIN(q.GetGtin())
+	if err != nil {
+		return nil, err
+	}
+	a := new(productv1.DescriptionsResponse)
+	rng := collections.NewSuperPrefixedTripleRange[string, string, uint32](gtin, q.GetLot())
+	err = p.descriptions.Walk(rd, rng, func(_ collections.Triple[string, string, uint32], d *productv1.Description) (bool, error) {
+		a.Descriptions = append(a.Descriptions, d)
+		return false, nil
+	})
+	return a, err
 }

@@ -25,6 +25,8 @@ type Product struct {
 	products collections.Map[string, *productv1.Product]
 	// batches: (14-digit GTIN, lot) -> batch.
 	batches collections.Map[collections.Pair[string, string], *productv1.Batch]
+	// descriptions: (14-digit GTIN, lot or "", number) -> link.
+	descriptions collections.Map[collections.Triple[string, string, uint32], *productv1.Description]
 }
 
 // New builds the module's tables.
@@ -37,6 +39,7 @@ func New(registry Registry) *Product {
 		versions:       collections.NewMap(b, collections.NewPrefix(2), "versions", collections.PairKeyCodec(str, collections.Uint32Key), newVersionCodec()),
 		products:       collections.NewMap(b, collections.NewPrefix(3), "products", str, module.Record[productv1.Product]()),
 		batches:        collections.NewMap(b, collections.NewPrefix(4), "batches", collections.PairKeyCodec(str, str), module.Record[productv1.Batch]()),
+		descriptions:   collections.NewMap(b, collections.NewPrefix(5), "descriptions", collections.TripleKeyCodec(str, str, collections.Uint32Key), module.Record[productv1.Description]()),
 	}
 	schema, err := b.Build()
 	if err != nil {

@@ -177,6 +177,15 @@ func (r *Registry) KeyByAddress(ctx context.Context, address []byte) (*registryv
 	return module.Find(ctx, r.keys, address)
 }
 
+// AlternateIDOwner gives the participant that an alternate id belongs to, or "".
+func (r *Registry) AlternateIDOwner(ctx context.Context, scheme registryv1.AlternateIDScheme, value string) (string, error) {
+	owner, err := r.alternateIDs.Get(ctx, collections.Join(uint32(scheme), value))
+	if errors.Is(err, collections.ErrNotFound) {
+		return "", nil
+	}
+	return owner, err
+}
+
 // Params gives the limits in force.
 func (r *Registry) Params(ctx context.Context) (*registryv1.Params, error) {
 	return r.params.Get(ctx)

@@ -197,6 +197,50 @@ func (x *BatchChanged) GetBatch() *Batch {
 	return nil
 }
 
+type DescriptionChanged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Description   *Description           `protobuf:"bytes,1,opt,name=description,proto3" json:"description,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DescriptionChanged) Reset() {
+	*x = DescriptionChanged{}
+	mi := &file_filiera_product_v1_event_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DescriptionChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DescriptionChanged) ProtoMessage() {}
+
+func (x *DescriptionChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_product_v1_event_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DescriptionChanged.ProtoReflect.Descriptor instead.
+func (*DescriptionChanged) Descriptor() ([]byte, []int) {
+	return file_filiera_product_v1_event_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *DescriptionChanged) GetDescription() *Description {
+	if x != nil {
+		return x.Description
+	}
+	return nil
+}
+
 var File_filiera_product_v1_event_proto protoreflect.FileDescriptor
 
 const file_filiera_product_v1_event_proto_rawDesc = "" +
@@ -209,7 +253,9 @@ const file_filiera_product_v1_event_proto_rawDesc = "" +
 	"\x0eProductChanged\x125\n" +
 	"\aproduct\x18\x01 \x01(\v2\x1b.filiera.product.v1.ProductR\aproduct\"?\n" +
 	"\fBatchChanged\x12/\n" +
-	"\x05batch\x18\x01 \x01(\v2\x19.filiera.product.v1.BatchR\x05batchB;Z9github.com/filiera-chain/filiera/api/product/v1;productv1b\x06proto3"
+	"\x05batch\x18\x01 \x01(\v2\x19.filiera.product.v1.BatchR\x05batch\"W\n" +
+	"\x12DescriptionChanged\x12A\n" +
+	"\vdescription\x18\x01 \x01(\v2\x1f.filiera.product.v1.DescriptionR\vdescriptionB;Z9github.com/filiera-chain/filiera/api/product/v1;productv1b\x06proto3"
 
 var (
 	file_filiera_product_v1_event_proto_rawDescOnce sync.Once
@@ -223,27 +269,30 @@ func file_filiera_product_v1_event_proto_rawDescGZIP() []byte {
 	return file_filiera_product_v1_event_proto_rawDescData
 }
 
-var file_filiera_product_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_filiera_product_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_filiera_product_v1_event_proto_goTypes = []any{
 	(*SpecificationChanged)(nil), // 0: filiera.product.v1.SpecificationChanged
 	(*VersionPublished)(nil),     // 1: filiera.product.v1.VersionPublished
 	(*ProductChanged)(nil),       // 2: filiera.product.v1.ProductChanged
 	(*BatchChanged)(nil),         // 3: filiera.product.v1.BatchChanged
-	(*Specification)(nil),        // 4: filiera.product.v1.Specification
-	(*SpecificationVersion)(nil), // 5: filiera.product.v1.SpecificationVersion
-	(*Product)(nil),              // 6: filiera.product.v1.Product
-	(*Batch)(nil),                // 7: filiera.product.v1.Batch
+	(*DescriptionChanged)(nil),   // 4: filiera.product.v1.DescriptionChanged
+	(*Specification)(nil),        // 5: filiera.product.v1.Specification
+	(*SpecificationVersion)(nil), // 6: filiera.product.v1.SpecificationVersion
+	(*Product)(nil),              // 7: filiera.product.v1.Product
+	(*Batch)(nil),                // 8: filiera.product.v1.Batch
+	(*Description)(nil),          // 9: filiera.product.v1.Description
 }
 var file_filiera_product_v1_event_proto_depIdxs = []int32{
-	4, // 0: filiera.product.v1.SpecificationChanged.specification:type_name -> filiera.product.v1.Specification
-	5, // 1: filiera.product.v1.VersionPublished.version:type_name -> filiera.product.v1.SpecificationVersion
-	6, // 2: filiera.product.v1.ProductChanged.product:type_name -> filiera.product.v1.Product
-	7, // 3: filiera.product.v1.BatchChanged.batch:type_name -> filiera.product.v1.Batch
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	5, // 0: filiera.product.v1.SpecificationChanged.specification:type_name -> filiera.product.v1.Specification
+	6, // 1: filiera.product.v1.VersionPublished.version:type_name -> filiera.product.v1.SpecificationVersion
+	7, // 2: filiera.product.v1.ProductChanged.product:type_name -> filiera.product.v1.Product
+	8, // 3: filiera.product.v1.BatchChanged.batch:type_name -> filiera.product.v1.Batch
+	9, // 4: filiera.product.v1.DescriptionChanged.description:type_name -> filiera.product.v1.Description
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_filiera_product_v1_event_proto_init() }
@@ -258,7 +307,7 @@ func file_filiera_product_v1_event_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_product_v1_event_proto_rawDesc), len(file_filiera_product_v1_event_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   4,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -575,6 +575,182 @@ func (x *MsgReleaseBatch) GetReason() string {
 	return ""
 }
 
+// MsgDescribeProduct adds a link to a product of the signer, or to one batch.
+type MsgDescribeProduct struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Gtin  string                 `protobuf:"bytes,1,opt,name=gtin,proto3" json:"gtin,omitempty"`
+	// Empty for the whole product.
+	Lot           string `protobuf:"bytes,2,opt,name=lot,proto3" json:"lot,omitempty"`
+	Link          *Link  `protobuf:"bytes,3,opt,name=link,proto3" json:"link,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MsgDescribeProduct) Reset() {
+	*x = MsgDescribeProduct{}
+	mi := &file_filiera_product_v1_msg_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MsgDescribeProduct) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MsgDescribeProduct) ProtoMessage() {}
+
+func (x *MsgDescribeProduct) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_product_v1_msg_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MsgDescribeProduct.ProtoReflect.Descriptor instead.
+func (*MsgDescribeProduct) Descriptor() ([]byte, []int) {
+	return file_filiera_product_v1_msg_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *MsgDescribeProduct) GetGtin() string {
+	if x != nil {
+		return x.Gtin
+	}
+	return ""
+}
+
+func (x *MsgDescribeProduct) GetLot() string {
+	if x != nil {
+		return x.Lot
+	}
+	return ""
+}
+
+func (x *MsgDescribeProduct) GetLink() *Link {
+	if x != nil {
+		return x.Link
+	}
+	return nil
+}
+
+// DescribeProductResult answers MsgDescribeProduct.
+type DescribeProductResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Number        uint32                 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DescribeProductResult) Reset() {
+	*x = DescribeProductResult{}
+	mi := &file_filiera_product_v1_msg_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DescribeProductResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DescribeProductResult) ProtoMessage() {}
+
+func (x *DescribeProductResult) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_product_v1_msg_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DescribeProductResult.ProtoReflect.Descriptor instead.
+func (*DescribeProductResult) Descriptor() ([]byte, []int) {
+	return file_filiera_product_v1_msg_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *DescribeProductResult) GetNumber() uint32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+// MsgWithdrawDescription takes a link off; by the product's owner.
+type MsgWithdrawDescription struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Gtin          string                 `protobuf:"bytes,1,opt,name=gtin,proto3" json:"gtin,omitempty"`
+	Lot           string                 `protobuf:"bytes,2,opt,name=lot,proto3" json:"lot,omitempty"`
+	Number        uint32                 `protobuf:"varint,3,opt,name=number,proto3" json:"number,omitempty"`
+	Reason        string                 `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MsgWithdrawDescription) Reset() {
+	*x = MsgWithdrawDescription{}
+	mi := &file_filiera_product_v1_msg_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MsgWithdrawDescription) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MsgWithdrawDescription) ProtoMessage() {}
+
+func (x *MsgWithdrawDescription) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_product_v1_msg_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MsgWithdrawDescription.ProtoReflect.Descriptor instead.
+func (*MsgWithdrawDescription) Descriptor() ([]byte, []int) {
+	return file_filiera_product_v1_msg_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *MsgWithdrawDescription) GetGtin() string {
+	if x != nil {
+		return x.Gtin
+	}
+	return ""
+}
+
+func (x *MsgWithdrawDescription) GetLot() string {
+	if x != nil {
+		return x.Lot
+	}
+	return ""
+}
+
+func (x *MsgWithdrawDescription) GetNumber() uint32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *MsgWithdrawDescription) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 var File_filiera_product_v1_msg_proto protoreflect.FileDescriptor
 
 const file_filiera_product_v1_msg_proto_rawDesc = "" +
@@ -623,7 +799,18 @@ const file_filiera_product_v1_msg_proto_rawDesc = "" +
 	"\x0fMsgReleaseBatch\x12\x12\n" +
 	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12\x10\n" +
 	"\x03lot\x18\x02 \x01(\tR\x03lot\x12\x16\n" +
-	"\x06reason\x18\x03 \x01(\tR\x06reasonB;Z9github.com/filiera-chain/filiera/api/product/v1;productv1b\x06proto3"
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"h\n" +
+	"\x12MsgDescribeProduct\x12\x12\n" +
+	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12\x10\n" +
+	"\x03lot\x18\x02 \x01(\tR\x03lot\x12,\n" +
+	"\x04link\x18\x03 \x01(\v2\x18.filiera.product.v1.LinkR\x04link\"/\n" +
+	"\x15DescribeProductResult\x12\x16\n" +
+	"\x06number\x18\x01 \x01(\rR\x06number\"n\n" +
+	"\x16MsgWithdrawDescription\x12\x12\n" +
+	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12\x10\n" +
+	"\x03lot\x18\x02 \x01(\tR\x03lot\x12\x16\n" +
+	"\x06number\x18\x03 \x01(\rR\x06number\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reasonB;Z9github.com/filiera-chain/filiera/api/product/v1;productv1b\x06proto3"
 
 var (
 	file_filiera_product_v1_msg_proto_rawDescOnce sync.Once
@@ -637,7 +824,7 @@ func file_filiera_product_v1_msg_proto_rawDescGZIP() []byte {
 	return file_filiera_product_v1_msg_proto_rawDescData
 }
 
-var file_filiera_product_v1_msg_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_filiera_product_v1_msg_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_filiera_product_v1_msg_proto_goTypes = []any{
 	(*NewVersion)(nil),               // 0: filiera.product.v1.NewVersion
 	(*MsgRegisterSpecification)(nil), // 1: filiera.product.v1.MsgRegisterSpecification
@@ -647,22 +834,27 @@ var file_filiera_product_v1_msg_proto_goTypes = []any{
 	(*MsgWithdrawBatch)(nil),         // 5: filiera.product.v1.MsgWithdrawBatch
 	(*MsgRecallBatch)(nil),           // 6: filiera.product.v1.MsgRecallBatch
 	(*MsgReleaseBatch)(nil),          // 7: filiera.product.v1.MsgReleaseBatch
-	(*Requirement)(nil),              // 8: filiera.product.v1.Requirement
-	(Scheme)(0),                      // 9: filiera.product.v1.Scheme
-	(*v1.Quantity)(nil),              // 10: filiera.base.v1.Quantity
+	(*MsgDescribeProduct)(nil),       // 8: filiera.product.v1.MsgDescribeProduct
+	(*DescribeProductResult)(nil),    // 9: filiera.product.v1.DescribeProductResult
+	(*MsgWithdrawDescription)(nil),   // 10: filiera.product.v1.MsgWithdrawDescription
+	(*Requirement)(nil),              // 11: filiera.product.v1.Requirement
+	(Scheme)(0),                      // 12: filiera.product.v1.Scheme
+	(*v1.Quantity)(nil),              // 13: filiera.base.v1.Quantity
+	(*Link)(nil),                     // 14: filiera.product.v1.Link
 }
 var file_filiera_product_v1_msg_proto_depIdxs = []int32{
-	8,  // 0: filiera.product.v1.NewVersion.requirements:type_name -> filiera.product.v1.Requirement
-	9,  // 1: filiera.product.v1.MsgRegisterSpecification.scheme:type_name -> filiera.product.v1.Scheme
+	11, // 0: filiera.product.v1.NewVersion.requirements:type_name -> filiera.product.v1.Requirement
+	12, // 1: filiera.product.v1.MsgRegisterSpecification.scheme:type_name -> filiera.product.v1.Scheme
 	0,  // 2: filiera.product.v1.MsgRegisterSpecification.version:type_name -> filiera.product.v1.NewVersion
 	0,  // 3: filiera.product.v1.MsgPublishVersion.version:type_name -> filiera.product.v1.NewVersion
-	10, // 4: filiera.product.v1.MsgRegisterProduct.net_content:type_name -> filiera.base.v1.Quantity
-	10, // 5: filiera.product.v1.MsgRegisterBatch.quantity:type_name -> filiera.base.v1.Quantity
-	6,  // [6:6] is the sub-list for method output_type
-	6,  // [6:6] is the sub-list for method input_type
-	6,  // [6:6] is the sub-list for extension type_name
-	6,  // [6:6] is the sub-list for extension extendee
-	0,  // [0:6] is the sub-list for field type_name
+	13, // 4: filiera.product.v1.MsgRegisterProduct.net_content:type_name -> filiera.base.v1.Quantity
+	13, // 5: filiera.product.v1.MsgRegisterBatch.quantity:type_name -> filiera.base.v1.Quantity
+	14, // 6: filiera.product.v1.MsgDescribeProduct.link:type_name -> filiera.product.v1.Link
+	7,  // [7:7] is the sub-list for method output_type
+	7,  // [7:7] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_filiera_product_v1_msg_proto_init() }
@@ -677,7 +869,7 @@ func file_filiera_product_v1_msg_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_product_v1_msg_proto_rawDesc), len(file_filiera_product_v1_msg_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   8,
+			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -213,6 +213,104 @@ func (x *BatchRequest) GetLot() string {
 	return ""
 }
 
+type DescriptionsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Gtin  string                 `protobuf:"bytes,1,opt,name=gtin,proto3" json:"gtin,omitempty"`
+	// Empty for the links of the whole product.
+	Lot           string `protobuf:"bytes,2,opt,name=lot,proto3" json:"lot,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DescriptionsRequest) Reset() {
+	*x = DescriptionsRequest{}
+	mi := &file_filiera_product_v1_query_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DescriptionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DescriptionsRequest) ProtoMessage() {}
+
+func (x *DescriptionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_product_v1_query_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DescriptionsRequest.ProtoReflect.Descriptor instead.
+func (*DescriptionsRequest) Descriptor() ([]byte, []int) {
+	return file_filiera_product_v1_query_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *DescriptionsRequest) GetGtin() string {
+	if x != nil {
+		return x.Gtin
+	}
+	return ""
+}
+
+func (x *DescriptionsRequest) GetLot() string {
+	if x != nil {
+		return x.Lot
+	}
+	return ""
+}
+
+type DescriptionsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In order of number; withdrawn ones too.
+	Descriptions  []*Description `protobuf:"bytes,1,rep,name=descriptions,proto3" json:"descriptions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DescriptionsResponse) Reset() {
+	*x = DescriptionsResponse{}
+	mi := &file_filiera_product_v1_query_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DescriptionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DescriptionsResponse) ProtoMessage() {}
+
+func (x *DescriptionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_product_v1_query_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DescriptionsResponse.ProtoReflect.Descriptor instead.
+func (*DescriptionsResponse) Descriptor() ([]byte, []int) {
+	return file_filiera_product_v1_query_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *DescriptionsResponse) GetDescriptions() []*Description {
+	if x != nil {
+		return x.Descriptions
+	}
+	return nil
+}
+
 var File_filiera_product_v1_query_proto protoreflect.FileDescriptor
 
 const file_filiera_product_v1_query_proto_rawDesc = "" +
@@ -227,11 +325,17 @@ const file_filiera_product_v1_query_proto_rawDesc = "" +
 	"\x04gtin\x18\x01 \x01(\tR\x04gtin\"4\n" +
 	"\fBatchRequest\x12\x12\n" +
 	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12\x10\n" +
-	"\x03lot\x18\x02 \x01(\tR\x03lot2\xff\x01\n" +
+	"\x03lot\x18\x02 \x01(\tR\x03lot\";\n" +
+	"\x13DescriptionsRequest\x12\x12\n" +
+	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12\x10\n" +
+	"\x03lot\x18\x02 \x01(\tR\x03lot\"[\n" +
+	"\x14DescriptionsResponse\x12C\n" +
+	"\fdescriptions\x18\x01 \x03(\v2\x1f.filiera.product.v1.DescriptionR\fdescriptions2\xe2\x02\n" +
 	"\x05Query\x12d\n" +
 	"\rSpecification\x12(.filiera.product.v1.SpecificationRequest\x1a).filiera.product.v1.SpecificationResponse\x12J\n" +
 	"\aProduct\x12\".filiera.product.v1.ProductRequest\x1a\x1b.filiera.product.v1.Product\x12D\n" +
-	"\x05Batch\x12 .filiera.product.v1.BatchRequest\x1a\x19.filiera.product.v1.BatchB;Z9github.com/filiera-chain/filiera/api/product/v1;productv1b\x06proto3"
+	"\x05Batch\x12 .filiera.product.v1.BatchRequest\x1a\x19.filiera.product.v1.Batch\x12a\n" +
+	"\fDescriptions\x12'.filiera.product.v1.DescriptionsRequest\x1a(.filiera.product.v1.DescriptionsResponseB;Z9github.com/filiera-chain/filiera/api/product/v1;productv1b\x06proto3"
 
 var (
 	file_filiera_product_v1_query_proto_rawDescOnce sync.Once
@@ -245,31 +349,37 @@ func file_filiera_product_v1_query_proto_rawDescGZIP() []byte {
 	return file_filiera_product_v1_query_proto_rawDescData
 }
 
-var file_filiera_product_v1_query_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_filiera_product_v1_query_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_filiera_product_v1_query_proto_goTypes = []any{
 	(*SpecificationRequest)(nil),  // 0: filiera.product.v1.SpecificationRequest
 	(*SpecificationResponse)(nil), // 1: filiera.product.v1.SpecificationResponse
 	(*ProductRequest)(nil),        // 2: filiera.product.v1.ProductRequest
 	(*BatchRequest)(nil),          // 3: filiera.product.v1.BatchRequest
-	(*Specification)(nil),         // 4: filiera.product.v1.Specification
-	(*SpecificationVersion)(nil),  // 5: filiera.product.v1.SpecificationVersion
-	(*Product)(nil),               // 6: filiera.product.v1.Product
-	(*Batch)(nil),                 // 7: filiera.product.v1.Batch
+	(*DescriptionsRequest)(nil),   // 4: filiera.product.v1.DescriptionsRequest
+	(*DescriptionsResponse)(nil),  // 5: filiera.product.v1.DescriptionsResponse
+	(*Specification)(nil),         // 6: filiera.product.v1.Specification
+	(*SpecificationVersion)(nil),  // 7: filiera.product.v1.SpecificationVersion
+	(*Description)(nil),           // 8: filiera.product.v1.Description
+	(*Product)(nil),               // 9: filiera.product.v1.Product
+	(*Batch)(nil),                 // 10: filiera.product.v1.Batch
 }
 var file_filiera_product_v1_query_proto_depIdxs = []int32{
-	4, // 0: filiera.product.v1.SpecificationResponse.specification:type_name -> filiera.product.v1.Specification
-	5, // 1: filiera.product.v1.SpecificationResponse.versions:type_name -> filiera.product.v1.SpecificationVersion
-	0, // 2: filiera.product.v1.Query.Specification:input_type -> filiera.product.v1.SpecificationRequest
-	2, // 3: filiera.product.v1.Query.Product:input_type -> filiera.product.v1.ProductRequest
-	3, // 4: filiera.product.v1.Query.Batch:input_type -> filiera.product.v1.BatchRequest
-	1, // 5: filiera.product.v1.Query.Specification:output_type -> filiera.product.v1.SpecificationResponse
-	6, // 6: filiera.product.v1.Query.Product:output_type -> filiera.product.v1.Product
-	7, // 7: filiera.product.v1.Query.Batch:output_type -> filiera.product.v1.Batch
-	5, // [5:8] is the sub-list for method output_type
-	2, // [2:5] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	6,  // 0: filiera.product.v1.SpecificationResponse.specification:type_name -> filiera.product.v1.Specification
+	7,  // 1: filiera.product.v1.SpecificationResponse.versions:type_name -> filiera.product.v1.SpecificationVersion
+	8,  // 2: filiera.product.v1.DescriptionsResponse.descriptions:type_name -> filiera.product.v1.Description
+	0,  // 3: filiera.product.v1.Query.Specification:input_type -> filiera.product.v1.SpecificationRequest
+	2,  // 4: filiera.product.v1.Query.Product:input_type -> filiera.product.v1.ProductRequest
+	3,  // 5: filiera.product.v1.Query.Batch:input_type -> filiera.product.v1.BatchRequest
+	4,  // 6: filiera.product.v1.Query.Descriptions:input_type -> filiera.product.v1.DescriptionsRequest
+	1,  // 7: filiera.product.v1.Query.Specification:output_type -> filiera.product.v1.SpecificationResponse
+	9,  // 8: filiera.product.v1.Query.Product:output_type -> filiera.product.v1.Product
+	10, // 9: filiera.product.v1.Query.Batch:output_type -> filiera.product.v1.Batch
+	5,  // 10: filiera.product.v1.Query.Descriptions:output_type -> filiera.product.v1.DescriptionsResponse
+	7,  // [7:11] is the sub-list for method output_type
+	3,  // [3:7] is the sub-list for method input_type
+	3,  // [3:3] is the sub-list for extension type_name
+	3,  // [3:3] is the sub-list for extension extendee
+	0,  // [0:3] is the sub-list for field type_name
 }
 
 func init() { file_filiera_product_v1_query_proto_init() }
@@ -284,7 +394,7 @@ func file_filiera_product_v1_query_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_product_v1_query_proto_rawDesc), len(file_filiera_product_v1_query_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   4,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -691,6 +691,220 @@ func (x *Batch) GetRegisteredHeight() int64 {
 	return 0
 }
 
+// Link points from a product, or from one batch of it, to something about it
+// that stands elsewhere: a page, an image, a document.
+type Link struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// GS1 link type, such as gs1:pip (GS1 Web Vocabulary).
+	LinkType string `protobuf:"bytes,1,opt,name=link_type,json=linkType,proto3" json:"link_type,omitempty"`
+	// https. May hold {gtin}, {lot} and {serial}, which a resolver fills in from
+	// the request.
+	Href  string `protobuf:"bytes,2,opt,name=href,proto3" json:"href,omitempty"`
+	Title string `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
+	// Languages of the content: "it" or "it-IT" (BCP 47, RFC 5646).
+	Languages []string `protobuf:"bytes,4,rep,name=languages,proto3" json:"languages,omitempty"`
+	// Media type (RFC 6838), such as image/jpeg; empty means a page.
+	MediaType string `protobuf:"bytes,5,opt,name=media_type,json=mediaType,proto3" json:"media_type,omitempty"`
+	// SHA-256 of the content: 32 bytes, or none for a page.
+	Sha256 []byte `protobuf:"bytes,6,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	// Bytes of the content; with sha256.
+	Size int64 `protobuf:"varint,7,opt,name=size,proto3" json:"size,omitempty"`
+	// Further words that tell links apart, such as a country.
+	Contexts      []string `protobuf:"bytes,8,rep,name=contexts,proto3" json:"contexts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Link) Reset() {
+	*x = Link{}
+	mi := &file_filiera_product_v1_state_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Link) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Link) ProtoMessage() {}
+
+func (x *Link) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_product_v1_state_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Link.ProtoReflect.Descriptor instead.
+func (*Link) Descriptor() ([]byte, []int) {
+	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Link) GetLinkType() string {
+	if x != nil {
+		return x.LinkType
+	}
+	return ""
+}
+
+func (x *Link) GetHref() string {
+	if x != nil {
+		return x.Href
+	}
+	return ""
+}
+
+func (x *Link) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Link) GetLanguages() []string {
+	if x != nil {
+		return x.Languages
+	}
+	return nil
+}
+
+func (x *Link) GetMediaType() string {
+	if x != nil {
+		return x.MediaType
+	}
+	return ""
+}
+
+func (x *Link) GetSha256() []byte {
+	if x != nil {
+		return x.Sha256
+	}
+	return nil
+}
+
+func (x *Link) GetSize() int64 {
+	if x != nil {
+		return x.Size
+	}
+	return 0
+}
+
+func (x *Link) GetContexts() []string {
+	if x != nil {
+		return x.Contexts
+	}
+	return nil
+}
+
+// Description is a link with who gave it and when.
+type Description struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Gtin  string                 `protobuf:"bytes,1,opt,name=gtin,proto3" json:"gtin,omitempty"`
+	// Empty for the whole product.
+	Lot string `protobuf:"bytes,2,opt,name=lot,proto3" json:"lot,omitempty"`
+	// Numbered from 1 per product and lot; never reused.
+	Number      uint32 `protobuf:"varint,3,opt,name=number,proto3" json:"number,omitempty"`
+	Link        *Link  `protobuf:"bytes,4,opt,name=link,proto3" json:"link,omitempty"`
+	DescribedAt int64  `protobuf:"varint,5,opt,name=described_at,json=describedAt,proto3" json:"described_at,omitempty"`
+	DescribedBy string `protobuf:"bytes,6,opt,name=described_by,json=describedBy,proto3" json:"described_by,omitempty"`
+	// Block time; 0 while it stands.
+	WithdrawnAt     int64  `protobuf:"varint,7,opt,name=withdrawn_at,json=withdrawnAt,proto3" json:"withdrawn_at,omitempty"`
+	WithdrawnReason string `protobuf:"bytes,8,opt,name=withdrawn_reason,json=withdrawnReason,proto3" json:"withdrawn_reason,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *Description) Reset() {
+	*x = Description{}
+	mi := &file_filiera_product_v1_state_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Description) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Description) ProtoMessage() {}
+
+func (x *Description) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_product_v1_state_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Description.ProtoReflect.Descriptor instead.
+func (*Description) Descriptor() ([]byte, []int) {
+	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Description) GetGtin() string {
+	if x != nil {
+		return x.Gtin
+	}
+	return ""
+}
+
+func (x *Description) GetLot() string {
+	if x != nil {
+		return x.Lot
+	}
+	return ""
+}
+
+func (x *Description) GetNumber() uint32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *Description) GetLink() *Link {
+	if x != nil {
+		return x.Link
+	}
+	return nil
+}
+
+func (x *Description) GetDescribedAt() int64 {
+	if x != nil {
+		return x.DescribedAt
+	}
+	return 0
+}
+
+func (x *Description) GetDescribedBy() string {
+	if x != nil {
+		return x.DescribedBy
+	}
+	return ""
+}
+
+func (x *Description) GetWithdrawnAt() int64 {
+	if x != nil {
+		return x.WithdrawnAt
+	}
+	return 0
+}
+
+func (x *Description) GetWithdrawnReason() string {
+	if x != nil {
+		return x.WithdrawnReason
+	}
+	return ""
+}
+
 var File_filiera_product_v1_state_proto protoreflect.FileDescriptor
 
 const file_filiera_product_v1_state_proto_rawDesc = "" +
@@ -748,7 +962,26 @@ const file_filiera_product_v1_state_proto_rawDesc = "" +
 	"\fstatus_since\x18\r \x01(\x03R\vstatusSince\x12\x1b\n" +
 	"\tstatus_by\x18\x0e \x01(\tR\bstatusBy\x12#\n" +
 	"\rregistered_at\x18\x0f \x01(\x03R\fregisteredAt\x12+\n" +
-	"\x11registered_height\x18\x10 \x01(\x03R\x10registeredHeight*\x80\x01\n" +
+	"\x11registered_height\x18\x10 \x01(\x03R\x10registeredHeight\"\xd2\x01\n" +
+	"\x04Link\x12\x1b\n" +
+	"\tlink_type\x18\x01 \x01(\tR\blinkType\x12\x12\n" +
+	"\x04href\x18\x02 \x01(\tR\x04href\x12\x14\n" +
+	"\x05title\x18\x03 \x01(\tR\x05title\x12\x1c\n" +
+	"\tlanguages\x18\x04 \x03(\tR\tlanguages\x12\x1d\n" +
+	"\n" +
+	"media_type\x18\x05 \x01(\tR\tmediaType\x12\x16\n" +
+	"\x06sha256\x18\x06 \x01(\fR\x06sha256\x12\x12\n" +
+	"\x04size\x18\a \x01(\x03R\x04size\x12\x1a\n" +
+	"\bcontexts\x18\b \x03(\tR\bcontexts\"\x8d\x02\n" +
+	"\vDescription\x12\x12\n" +
+	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12\x10\n" +
+	"\x03lot\x18\x02 \x01(\tR\x03lot\x12\x16\n" +
+	"\x06number\x18\x03 \x01(\rR\x06number\x12,\n" +
+	"\x04link\x18\x04 \x01(\v2\x18.filiera.product.v1.LinkR\x04link\x12!\n" +
+	"\fdescribed_at\x18\x05 \x01(\x03R\vdescribedAt\x12!\n" +
+	"\fdescribed_by\x18\x06 \x01(\tR\vdescribedBy\x12!\n" +
+	"\fwithdrawn_at\x18\a \x01(\x03R\vwithdrawnAt\x12)\n" +
+	"\x10withdrawn_reason\x18\b \x01(\tR\x0fwithdrawnReason*\x80\x01\n" +
 	"\x06Scheme\x12\x16\n" +
 	"\x12SCHEME_UNSPECIFIED\x10\x00\x12\x0e\n" +
 	"\n" +
@@ -780,7 +1013,7 @@ func file_filiera_product_v1_state_proto_rawDescGZIP() []byte {
 }
 
 var file_filiera_product_v1_state_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_filiera_product_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_filiera_product_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_filiera_product_v1_state_proto_goTypes = []any{
 	(Scheme)(0),                  // 0: filiera.product.v1.Scheme
 	(BatchStatus)(0),             // 1: filiera.product.v1.BatchStatus
@@ -789,19 +1022,22 @@ var file_filiera_product_v1_state_proto_goTypes = []any{
 	(*SpecificationVersion)(nil), // 4: filiera.product.v1.SpecificationVersion
 	(*Product)(nil),              // 5: filiera.product.v1.Product
 	(*Batch)(nil),                // 6: filiera.product.v1.Batch
-	(*v1.Quantity)(nil),          // 7: filiera.base.v1.Quantity
+	(*Link)(nil),                 // 7: filiera.product.v1.Link
+	(*Description)(nil),          // 8: filiera.product.v1.Description
+	(*v1.Quantity)(nil),          // 9: filiera.base.v1.Quantity
 }
 var file_filiera_product_v1_state_proto_depIdxs = []int32{
 	0, // 0: filiera.product.v1.Specification.scheme:type_name -> filiera.product.v1.Scheme
 	3, // 1: filiera.product.v1.SpecificationVersion.requirements:type_name -> filiera.product.v1.Requirement
-	7, // 2: filiera.product.v1.Product.net_content:type_name -> filiera.base.v1.Quantity
-	7, // 3: filiera.product.v1.Batch.quantity:type_name -> filiera.base.v1.Quantity
+	9, // 2: filiera.product.v1.Product.net_content:type_name -> filiera.base.v1.Quantity
+	9, // 3: filiera.product.v1.Batch.quantity:type_name -> filiera.base.v1.Quantity
 	1, // 4: filiera.product.v1.Batch.status:type_name -> filiera.product.v1.BatchStatus
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	7, // 5: filiera.product.v1.Description.link:type_name -> filiera.product.v1.Link
+	6, // [6:6] is the sub-list for method output_type
+	6, // [6:6] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_filiera_product_v1_state_proto_init() }
@@ -815,7 +1051,7 @@ func file_filiera_product_v1_state_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_product_v1_state_proto_rawDesc), len(file_filiera_product_v1_state_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   5,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

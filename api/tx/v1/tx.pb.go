@@ -7,10 +7,11 @@
 package txv1
 
 import (
-	v12 "github.com/filiera-chain/filiera/api/cert/v1"
-	v11 "github.com/filiera-chain/filiera/api/product/v1"
+	v13 "github.com/filiera-chain/filiera/api/cert/v1"
+	v11 "github.com/filiera-chain/filiera/api/place/v1"
+	v12 "github.com/filiera-chain/filiera/api/product/v1"
 	v1 "github.com/filiera-chain/filiera/api/registry/v1"
-	v13 "github.com/filiera-chain/filiera/api/trace/v1"
+	v14 "github.com/filiera-chain/filiera/api/trace/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -191,6 +192,11 @@ type Act struct {
 	//	*Act_RevokeAccreditation
 	//	*Act_SubmitProposal
 	//	*Act_ApproveProposal
+	//	*Act_RegisterLocation
+	//	*Act_AmendLocation
+	//	*Act_CloseLocation
+	//	*Act_SuspendLocation
+	//	*Act_ReinstateLocation
 	//	*Act_RegisterSpecification
 	//	*Act_PublishVersion
 	//	*Act_RegisterProduct
@@ -198,6 +204,8 @@ type Act struct {
 	//	*Act_WithdrawBatch
 	//	*Act_RecallBatch
 	//	*Act_ReleaseBatch
+	//	*Act_DescribeProduct
+	//	*Act_WithdrawDescription
 	//	*Act_Issue
 	//	*Act_Suspend
 	//	*Act_Reinstate
@@ -389,7 +397,52 @@ func (x *Act) GetApproveProposal() *v1.MsgApproveProposal {
 	return nil
 }
 
-func (x *Act) GetRegisterSpecification() *v11.MsgRegisterSpecification {
+func (x *Act) GetRegisterLocation() *v11.MsgRegisterLocation {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_RegisterLocation); ok {
+			return x.RegisterLocation
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetAmendLocation() *v11.MsgAmendLocation {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_AmendLocation); ok {
+			return x.AmendLocation
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetCloseLocation() *v11.MsgCloseLocation {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_CloseLocation); ok {
+			return x.CloseLocation
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetSuspendLocation() *v11.MsgSuspendLocation {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_SuspendLocation); ok {
+			return x.SuspendLocation
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetReinstateLocation() *v11.MsgReinstateLocation {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_ReinstateLocation); ok {
+			return x.ReinstateLocation
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetRegisterSpecification() *v12.MsgRegisterSpecification {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_RegisterSpecification); ok {
 			return x.RegisterSpecification
@@ -398,7 +451,7 @@ func (x *Act) GetRegisterSpecification() *v11.MsgRegisterSpecification {
 	return nil
 }
 
-func (x *Act) GetPublishVersion() *v11.MsgPublishVersion {
+func (x *Act) GetPublishVersion() *v12.MsgPublishVersion {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_PublishVersion); ok {
 			return x.PublishVersion
@@ -407,7 +460,7 @@ func (x *Act) GetPublishVersion() *v11.MsgPublishVersion {
 	return nil
 }
 
-func (x *Act) GetRegisterProduct() *v11.MsgRegisterProduct {
+func (x *Act) GetRegisterProduct() *v12.MsgRegisterProduct {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_RegisterProduct); ok {
 			return x.RegisterProduct
@@ -416,7 +469,7 @@ func (x *Act) GetRegisterProduct() *v11.MsgRegisterProduct {
 	return nil
 }
 
-func (x *Act) GetRegisterBatch() *v11.MsgRegisterBatch {
+func (x *Act) GetRegisterBatch() *v12.MsgRegisterBatch {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_RegisterBatch); ok {
 			return x.RegisterBatch
@@ -425,7 +478,7 @@ func (x *Act) GetRegisterBatch() *v11.MsgRegisterBatch {
 	return nil
 }
 
-func (x *Act) GetWithdrawBatch() *v11.MsgWithdrawBatch {
+func (x *Act) GetWithdrawBatch() *v12.MsgWithdrawBatch {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_WithdrawBatch); ok {
 			return x.WithdrawBatch
@@ -434,7 +487,7 @@ func (x *Act) GetWithdrawBatch() *v11.MsgWithdrawBatch {
 	return nil
 }
 
-func (x *Act) GetRecallBatch() *v11.MsgRecallBatch {
+func (x *Act) GetRecallBatch() *v12.MsgRecallBatch {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_RecallBatch); ok {
 			return x.RecallBatch
@@ -443,7 +496,7 @@ func (x *Act) GetRecallBatch() *v11.MsgRecallBatch {
 	return nil
 }
 
-func (x *Act) GetReleaseBatch() *v11.MsgReleaseBatch {
+func (x *Act) GetReleaseBatch() *v12.MsgReleaseBatch {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_ReleaseBatch); ok {
 			return x.ReleaseBatch
@@ -452,7 +505,25 @@ func (x *Act) GetReleaseBatch() *v11.MsgReleaseBatch {
 	return nil
 }
 
-func (x *Act) GetIssue() *v12.MsgIssue {
+func (x *Act) GetDescribeProduct() *v12.MsgDescribeProduct {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_DescribeProduct); ok {
+			return x.DescribeProduct
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetWithdrawDescription() *v12.MsgWithdrawDescription {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_WithdrawDescription); ok {
+			return x.WithdrawDescription
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetIssue() *v13.MsgIssue {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_Issue); ok {
 			return x.Issue
@@ -461,7 +532,7 @@ func (x *Act) GetIssue() *v12.MsgIssue {
 	return nil
 }
 
-func (x *Act) GetSuspend() *v12.MsgSuspend {
+func (x *Act) GetSuspend() *v13.MsgSuspend {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_Suspend); ok {
 			return x.Suspend
@@ -470,7 +541,7 @@ func (x *Act) GetSuspend() *v12.MsgSuspend {
 	return nil
 }
 
-func (x *Act) GetReinstate() *v12.MsgReinstate {
+func (x *Act) GetReinstate() *v13.MsgReinstate {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_Reinstate); ok {
 			return x.Reinstate
@@ -479,7 +550,7 @@ func (x *Act) GetReinstate() *v12.MsgReinstate {
 	return nil
 }
 
-func (x *Act) GetRevoke() *v12.MsgRevoke {
+func (x *Act) GetRevoke() *v13.MsgRevoke {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_Revoke); ok {
 			return x.Revoke
@@ -488,7 +559,7 @@ func (x *Act) GetRevoke() *v12.MsgRevoke {
 	return nil
 }
 
-func (x *Act) GetCapture() *v13.MsgCapture {
+func (x *Act) GetCapture() *v14.MsgCapture {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_Capture); ok {
 			return x.Capture
@@ -565,52 +636,80 @@ type Act_ApproveProposal struct {
 	ApproveProposal *v1.MsgApproveProposal `protobuf:"bytes,25,opt,name=approve_proposal,json=approveProposal,proto3,oneof"`
 }
 
+type Act_RegisterLocation struct {
+	RegisterLocation *v11.MsgRegisterLocation `protobuf:"bytes,30,opt,name=register_location,json=registerLocation,proto3,oneof"`
+}
+
+type Act_AmendLocation struct {
+	AmendLocation *v11.MsgAmendLocation `protobuf:"bytes,31,opt,name=amend_location,json=amendLocation,proto3,oneof"`
+}
+
+type Act_CloseLocation struct {
+	CloseLocation *v11.MsgCloseLocation `protobuf:"bytes,32,opt,name=close_location,json=closeLocation,proto3,oneof"`
+}
+
+type Act_SuspendLocation struct {
+	SuspendLocation *v11.MsgSuspendLocation `protobuf:"bytes,33,opt,name=suspend_location,json=suspendLocation,proto3,oneof"`
+}
+
+type Act_ReinstateLocation struct {
+	ReinstateLocation *v11.MsgReinstateLocation `protobuf:"bytes,34,opt,name=reinstate_location,json=reinstateLocation,proto3,oneof"`
+}
+
 type Act_RegisterSpecification struct {
-	RegisterSpecification *v11.MsgRegisterSpecification `protobuf:"bytes,50,opt,name=register_specification,json=registerSpecification,proto3,oneof"`
+	RegisterSpecification *v12.MsgRegisterSpecification `protobuf:"bytes,50,opt,name=register_specification,json=registerSpecification,proto3,oneof"`
 }
 
 type Act_PublishVersion struct {
-	PublishVersion *v11.MsgPublishVersion `protobuf:"bytes,51,opt,name=publish_version,json=publishVersion,proto3,oneof"`
+	PublishVersion *v12.MsgPublishVersion `protobuf:"bytes,51,opt,name=publish_version,json=publishVersion,proto3,oneof"`
 }
 
 type Act_RegisterProduct struct {
-	RegisterProduct *v11.MsgRegisterProduct `protobuf:"bytes,52,opt,name=register_product,json=registerProduct,proto3,oneof"`
+	RegisterProduct *v12.MsgRegisterProduct `protobuf:"bytes,52,opt,name=register_product,json=registerProduct,proto3,oneof"`
 }
 
 type Act_RegisterBatch struct {
-	RegisterBatch *v11.MsgRegisterBatch `protobuf:"bytes,53,opt,name=register_batch,json=registerBatch,proto3,oneof"`
+	RegisterBatch *v12.MsgRegisterBatch `protobuf:"bytes,53,opt,name=register_batch,json=registerBatch,proto3,oneof"`
 }
 
 type Act_WithdrawBatch struct {
-	WithdrawBatch *v11.MsgWithdrawBatch `protobuf:"bytes,54,opt,name=withdraw_batch,json=withdrawBatch,proto3,oneof"`
+	WithdrawBatch *v12.MsgWithdrawBatch `protobuf:"bytes,54,opt,name=withdraw_batch,json=withdrawBatch,proto3,oneof"`
 }
 
 type Act_RecallBatch struct {
-	RecallBatch *v11.MsgRecallBatch `protobuf:"bytes,55,opt,name=recall_batch,json=recallBatch,proto3,oneof"`
+	RecallBatch *v12.MsgRecallBatch `protobuf:"bytes,55,opt,name=recall_batch,json=recallBatch,proto3,oneof"`
 }
 
 type Act_ReleaseBatch struct {
-	ReleaseBatch *v11.MsgReleaseBatch `protobuf:"bytes,56,opt,name=release_batch,json=releaseBatch,proto3,oneof"`
+	ReleaseBatch *v12.MsgReleaseBatch `protobuf:"bytes,56,opt,name=release_batch,json=releaseBatch,proto3,oneof"`
+}
+
+type Act_DescribeProduct struct {
+	DescribeProduct *v12.MsgDescribeProduct `protobuf:"bytes,57,opt,name=describe_product,json=describeProduct,proto3,oneof"`
+}
+
+type Act_WithdrawDescription struct {
+	WithdrawDescription *v12.MsgWithdrawDescription `protobuf:"bytes,58,opt,name=withdraw_description,json=withdrawDescription,proto3,oneof"`
 }
 
 type Act_Issue struct {
-	Issue *v12.MsgIssue `protobuf:"bytes,80,opt,name=issue,proto3,oneof"`
+	Issue *v13.MsgIssue `protobuf:"bytes,80,opt,name=issue,proto3,oneof"`
 }
 
 type Act_Suspend struct {
-	Suspend *v12.MsgSuspend `protobuf:"bytes,81,opt,name=suspend,proto3,oneof"`
+	Suspend *v13.MsgSuspend `protobuf:"bytes,81,opt,name=suspend,proto3,oneof"`
 }
 
 type Act_Reinstate struct {
-	Reinstate *v12.MsgReinstate `protobuf:"bytes,82,opt,name=reinstate,proto3,oneof"`
+	Reinstate *v13.MsgReinstate `protobuf:"bytes,82,opt,name=reinstate,proto3,oneof"`
 }
 
 type Act_Revoke struct {
-	Revoke *v12.MsgRevoke `protobuf:"bytes,83,opt,name=revoke,proto3,oneof"`
+	Revoke *v13.MsgRevoke `protobuf:"bytes,83,opt,name=revoke,proto3,oneof"`
 }
 
 type Act_Capture struct {
-	Capture *v13.MsgCapture `protobuf:"bytes,100,opt,name=capture,proto3,oneof"`
+	Capture *v14.MsgCapture `protobuf:"bytes,100,opt,name=capture,proto3,oneof"`
 }
 
 func (*Act_Enrol) isAct_Kind() {}
@@ -645,6 +744,16 @@ func (*Act_SubmitProposal) isAct_Kind() {}
 
 func (*Act_ApproveProposal) isAct_Kind() {}
 
+func (*Act_RegisterLocation) isAct_Kind() {}
+
+func (*Act_AmendLocation) isAct_Kind() {}
+
+func (*Act_CloseLocation) isAct_Kind() {}
+
+func (*Act_SuspendLocation) isAct_Kind() {}
+
+func (*Act_ReinstateLocation) isAct_Kind() {}
+
 func (*Act_RegisterSpecification) isAct_Kind() {}
 
 func (*Act_PublishVersion) isAct_Kind() {}
@@ -658,6 +767,10 @@ func (*Act_WithdrawBatch) isAct_Kind() {}
 func (*Act_RecallBatch) isAct_Kind() {}
 
 func (*Act_ReleaseBatch) isAct_Kind() {}
+
+func (*Act_DescribeProduct) isAct_Kind() {}
+
+func (*Act_WithdrawDescription) isAct_Kind() {}
 
 func (*Act_Issue) isAct_Kind() {}
 
@@ -719,7 +832,7 @@ var File_filiera_tx_v1_tx_proto protoreflect.FileDescriptor
 
 const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
-	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\"6\n" +
+	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\"6\n" +
 	"\x02Tx\x12\x12\n" +
 	"\x04body\x18\x01 \x01(\fR\x04body\x12\x1c\n" +
 	"\tsignature\x18\x02 \x01(\fR\tsignature\"\xae\x01\n" +
@@ -730,7 +843,7 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\x04 \x01(\x03R\texpiresAt\x12&\n" +
 	"\x04acts\x18\x05 \x03(\v2\x12.filiera.tx.v1.ActR\x04acts\x12\x12\n" +
-	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xfd\x10\n" +
+	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xcf\x15\n" +
 	"\x03Act\x125\n" +
 	"\x05enrol\x18\n" +
 	" \x01(\v2\x1d.filiera.registry.v1.MsgEnrolH\x00R\x05enrol\x12]\n" +
@@ -752,14 +865,21 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\x17reinstate_accreditation\x18\x16 \x01(\v2..filiera.registry.v1.MsgReinstateAccreditationH\x00R\x16reinstateAccreditation\x12`\n" +
 	"\x14revoke_accreditation\x18\x17 \x01(\v2+.filiera.registry.v1.MsgRevokeAccreditationH\x00R\x13revokeAccreditation\x12Q\n" +
 	"\x0fsubmit_proposal\x18\x18 \x01(\v2&.filiera.registry.v1.MsgSubmitProposalH\x00R\x0esubmitProposal\x12T\n" +
-	"\x10approve_proposal\x18\x19 \x01(\v2'.filiera.registry.v1.MsgApproveProposalH\x00R\x0fapproveProposal\x12e\n" +
+	"\x10approve_proposal\x18\x19 \x01(\v2'.filiera.registry.v1.MsgApproveProposalH\x00R\x0fapproveProposal\x12T\n" +
+	"\x11register_location\x18\x1e \x01(\v2%.filiera.place.v1.MsgRegisterLocationH\x00R\x10registerLocation\x12K\n" +
+	"\x0eamend_location\x18\x1f \x01(\v2\".filiera.place.v1.MsgAmendLocationH\x00R\ramendLocation\x12K\n" +
+	"\x0eclose_location\x18  \x01(\v2\".filiera.place.v1.MsgCloseLocationH\x00R\rcloseLocation\x12Q\n" +
+	"\x10suspend_location\x18! \x01(\v2$.filiera.place.v1.MsgSuspendLocationH\x00R\x0fsuspendLocation\x12W\n" +
+	"\x12reinstate_location\x18\" \x01(\v2&.filiera.place.v1.MsgReinstateLocationH\x00R\x11reinstateLocation\x12e\n" +
 	"\x16register_specification\x182 \x01(\v2,.filiera.product.v1.MsgRegisterSpecificationH\x00R\x15registerSpecification\x12P\n" +
 	"\x0fpublish_version\x183 \x01(\v2%.filiera.product.v1.MsgPublishVersionH\x00R\x0epublishVersion\x12S\n" +
 	"\x10register_product\x184 \x01(\v2&.filiera.product.v1.MsgRegisterProductH\x00R\x0fregisterProduct\x12M\n" +
 	"\x0eregister_batch\x185 \x01(\v2$.filiera.product.v1.MsgRegisterBatchH\x00R\rregisterBatch\x12M\n" +
 	"\x0ewithdraw_batch\x186 \x01(\v2$.filiera.product.v1.MsgWithdrawBatchH\x00R\rwithdrawBatch\x12G\n" +
 	"\frecall_batch\x187 \x01(\v2\".filiera.product.v1.MsgRecallBatchH\x00R\vrecallBatch\x12J\n" +
-	"\rrelease_batch\x188 \x01(\v2#.filiera.product.v1.MsgReleaseBatchH\x00R\freleaseBatch\x121\n" +
+	"\rrelease_batch\x188 \x01(\v2#.filiera.product.v1.MsgReleaseBatchH\x00R\freleaseBatch\x12S\n" +
+	"\x10describe_product\x189 \x01(\v2&.filiera.product.v1.MsgDescribeProductH\x00R\x0fdescribeProduct\x12_\n" +
+	"\x14withdraw_description\x18: \x01(\v2*.filiera.product.v1.MsgWithdrawDescriptionH\x00R\x13withdrawDescription\x121\n" +
 	"\x05issue\x18P \x01(\v2\x19.filiera.cert.v1.MsgIssueH\x00R\x05issue\x127\n" +
 	"\asuspend\x18Q \x01(\v2\x1b.filiera.cert.v1.MsgSuspendH\x00R\asuspend\x12=\n" +
 	"\treinstate\x18R \x01(\v2\x1d.filiera.cert.v1.MsgReinstateH\x00R\treinstate\x124\n" +
@@ -803,18 +923,25 @@ var file_filiera_tx_v1_tx_proto_goTypes = []any{
 	(*v1.MsgRevokeAccreditation)(nil),    // 17: filiera.registry.v1.MsgRevokeAccreditation
 	(*v1.MsgSubmitProposal)(nil),         // 18: filiera.registry.v1.MsgSubmitProposal
 	(*v1.MsgApproveProposal)(nil),        // 19: filiera.registry.v1.MsgApproveProposal
-	(*v11.MsgRegisterSpecification)(nil), // 20: filiera.product.v1.MsgRegisterSpecification
-	(*v11.MsgPublishVersion)(nil),        // 21: filiera.product.v1.MsgPublishVersion
-	(*v11.MsgRegisterProduct)(nil),       // 22: filiera.product.v1.MsgRegisterProduct
-	(*v11.MsgRegisterBatch)(nil),         // 23: filiera.product.v1.MsgRegisterBatch
-	(*v11.MsgWithdrawBatch)(nil),         // 24: filiera.product.v1.MsgWithdrawBatch
-	(*v11.MsgRecallBatch)(nil),           // 25: filiera.product.v1.MsgRecallBatch
-	(*v11.MsgReleaseBatch)(nil),          // 26: filiera.product.v1.MsgReleaseBatch
-	(*v12.MsgIssue)(nil),                 // 27: filiera.cert.v1.MsgIssue
-	(*v12.MsgSuspend)(nil),               // 28: filiera.cert.v1.MsgSuspend
-	(*v12.MsgReinstate)(nil),             // 29: filiera.cert.v1.MsgReinstate
-	(*v12.MsgRevoke)(nil),                // 30: filiera.cert.v1.MsgRevoke
-	(*v13.MsgCapture)(nil),               // 31: filiera.trace.v1.MsgCapture
+	(*v11.MsgRegisterLocation)(nil),      // 20: filiera.place.v1.MsgRegisterLocation
+	(*v11.MsgAmendLocation)(nil),         // 21: filiera.place.v1.MsgAmendLocation
+	(*v11.MsgCloseLocation)(nil),         // 22: filiera.place.v1.MsgCloseLocation
+	(*v11.MsgSuspendLocation)(nil),       // 23: filiera.place.v1.MsgSuspendLocation
+	(*v11.MsgReinstateLocation)(nil),     // 24: filiera.place.v1.MsgReinstateLocation
+	(*v12.MsgRegisterSpecification)(nil), // 25: filiera.product.v1.MsgRegisterSpecification
+	(*v12.MsgPublishVersion)(nil),        // 26: filiera.product.v1.MsgPublishVersion
+	(*v12.MsgRegisterProduct)(nil),       // 27: filiera.product.v1.MsgRegisterProduct
+	(*v12.MsgRegisterBatch)(nil),         // 28: filiera.product.v1.MsgRegisterBatch
+	(*v12.MsgWithdrawBatch)(nil),         // 29: filiera.product.v1.MsgWithdrawBatch
+	(*v12.MsgRecallBatch)(nil),           // 30: filiera.product.v1.MsgRecallBatch
+	(*v12.MsgReleaseBatch)(nil),          // 31: filiera.product.v1.MsgReleaseBatch
+	(*v12.MsgDescribeProduct)(nil),       // 32: filiera.product.v1.MsgDescribeProduct
+	(*v12.MsgWithdrawDescription)(nil),   // 33: filiera.product.v1.MsgWithdrawDescription
+	(*v13.MsgIssue)(nil),                 // 34: filiera.cert.v1.MsgIssue
+	(*v13.MsgSuspend)(nil),               // 35: filiera.cert.v1.MsgSuspend
+	(*v13.MsgReinstate)(nil),             // 36: filiera.cert.v1.MsgReinstate
+	(*v13.MsgRevoke)(nil),                // 37: filiera.cert.v1.MsgRevoke
+	(*v14.MsgCapture)(nil),               // 38: filiera.trace.v1.MsgCapture
 }
 var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	2,  // 0: filiera.tx.v1.TxBody.acts:type_name -> filiera.tx.v1.Act
@@ -834,23 +961,30 @@ var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	17, // 14: filiera.tx.v1.Act.revoke_accreditation:type_name -> filiera.registry.v1.MsgRevokeAccreditation
 	18, // 15: filiera.tx.v1.Act.submit_proposal:type_name -> filiera.registry.v1.MsgSubmitProposal
 	19, // 16: filiera.tx.v1.Act.approve_proposal:type_name -> filiera.registry.v1.MsgApproveProposal
-	20, // 17: filiera.tx.v1.Act.register_specification:type_name -> filiera.product.v1.MsgRegisterSpecification
-	21, // 18: filiera.tx.v1.Act.publish_version:type_name -> filiera.product.v1.MsgPublishVersion
-	22, // 19: filiera.tx.v1.Act.register_product:type_name -> filiera.product.v1.MsgRegisterProduct
-	23, // 20: filiera.tx.v1.Act.register_batch:type_name -> filiera.product.v1.MsgRegisterBatch
-	24, // 21: filiera.tx.v1.Act.withdraw_batch:type_name -> filiera.product.v1.MsgWithdrawBatch
-	25, // 22: filiera.tx.v1.Act.recall_batch:type_name -> filiera.product.v1.MsgRecallBatch
-	26, // 23: filiera.tx.v1.Act.release_batch:type_name -> filiera.product.v1.MsgReleaseBatch
-	27, // 24: filiera.tx.v1.Act.issue:type_name -> filiera.cert.v1.MsgIssue
-	28, // 25: filiera.tx.v1.Act.suspend:type_name -> filiera.cert.v1.MsgSuspend
-	29, // 26: filiera.tx.v1.Act.reinstate:type_name -> filiera.cert.v1.MsgReinstate
-	30, // 27: filiera.tx.v1.Act.revoke:type_name -> filiera.cert.v1.MsgRevoke
-	31, // 28: filiera.tx.v1.Act.capture:type_name -> filiera.trace.v1.MsgCapture
-	29, // [29:29] is the sub-list for method output_type
-	29, // [29:29] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	20, // 17: filiera.tx.v1.Act.register_location:type_name -> filiera.place.v1.MsgRegisterLocation
+	21, // 18: filiera.tx.v1.Act.amend_location:type_name -> filiera.place.v1.MsgAmendLocation
+	22, // 19: filiera.tx.v1.Act.close_location:type_name -> filiera.place.v1.MsgCloseLocation
+	23, // 20: filiera.tx.v1.Act.suspend_location:type_name -> filiera.place.v1.MsgSuspendLocation
+	24, // 21: filiera.tx.v1.Act.reinstate_location:type_name -> filiera.place.v1.MsgReinstateLocation
+	25, // 22: filiera.tx.v1.Act.register_specification:type_name -> filiera.product.v1.MsgRegisterSpecification
+	26, // 23: filiera.tx.v1.Act.publish_version:type_name -> filiera.product.v1.MsgPublishVersion
+	27, // 24: filiera.tx.v1.Act.register_product:type_name -> filiera.product.v1.MsgRegisterProduct
+	28, // 25: filiera.tx.v1.Act.register_batch:type_name -> filiera.product.v1.MsgRegisterBatch
+	29, // 26: filiera.tx.v1.Act.withdraw_batch:type_name -> filiera.product.v1.MsgWithdrawBatch
+	30, // 27: filiera.tx.v1.Act.recall_batch:type_name -> filiera.product.v1.MsgRecallBatch
+	31, // 28: filiera.tx.v1.Act.release_batch:type_name -> filiera.product.v1.MsgReleaseBatch
+	32, // 29: filiera.tx.v1.Act.describe_product:type_name -> filiera.product.v1.MsgDescribeProduct
+	33, // 30: filiera.tx.v1.Act.withdraw_description:type_name -> filiera.product.v1.MsgWithdrawDescription
+	34, // 31: filiera.tx.v1.Act.issue:type_name -> filiera.cert.v1.MsgIssue
+	35, // 32: filiera.tx.v1.Act.suspend:type_name -> filiera.cert.v1.MsgSuspend
+	36, // 33: filiera.tx.v1.Act.reinstate:type_name -> filiera.cert.v1.MsgReinstate
+	37, // 34: filiera.tx.v1.Act.revoke:type_name -> filiera.cert.v1.MsgRevoke
+	38, // 35: filiera.tx.v1.Act.capture:type_name -> filiera.trace.v1.MsgCapture
+	36, // [36:36] is the sub-list for method output_type
+	36, // [36:36] is the sub-list for method input_type
+	36, // [36:36] is the sub-list for extension type_name
+	36, // [36:36] is the sub-list for extension extendee
+	0,  // [0:36] is the sub-list for field type_name
 }
 
 func init() { file_filiera_tx_v1_tx_proto_init() }
@@ -875,6 +1009,11 @@ func file_filiera_tx_v1_tx_proto_init() {
 		(*Act_RevokeAccreditation)(nil),
 		(*Act_SubmitProposal)(nil),
 		(*Act_ApproveProposal)(nil),
+		(*Act_RegisterLocation)(nil),
+		(*Act_AmendLocation)(nil),
+		(*Act_CloseLocation)(nil),
+		(*Act_SuspendLocation)(nil),
+		(*Act_ReinstateLocation)(nil),
 		(*Act_RegisterSpecification)(nil),
 		(*Act_PublishVersion)(nil),
 		(*Act_RegisterProduct)(nil),
@@ -882,6 +1021,8 @@ func file_filiera_tx_v1_tx_proto_init() {
 		(*Act_WithdrawBatch)(nil),
 		(*Act_RecallBatch)(nil),
 		(*Act_ReleaseBatch)(nil),
+		(*Act_DescribeProduct)(nil),
+		(*Act_WithdrawDescription)(nil),
 		(*Act_Issue)(nil),
 		(*Act_Suspend)(nil),
 		(*Act_Reinstate)(nil),
