@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
+	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
@@ -41,6 +42,7 @@ func init() {
 	known[registryv1.ProposalChanged]()
 	known[registryv1.ParamsChanged]()
 	known[registryv1.ValidatorChanged]()
+	known[placev1.LocationChanged]()
 	known[productv1.SpecificationChanged]()
 	known[productv1.VersionPublished]()
 	known[productv1.ProductChanged]()
@@ -82,6 +84,8 @@ func AnnounceRecord(record proto.Message) proto.Message {
 		return &registryv1.ParamsChanged{Params: r}
 	case *registryv1.Validator:
 		return &registryv1.ValidatorChanged{Validator: r}
+	case *placev1.Location:
+		return &placev1.LocationChanged{Location: r}
 	case *productv1.Specification:
 		return &productv1.SpecificationChanged{Specification: r}
 	case *productv1.SpecificationVersion:

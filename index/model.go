@@ -10,6 +10,7 @@ import (
 	abci "github.com/cometbft/cometbft/abci/types"
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
+	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
@@ -62,6 +63,7 @@ type Model interface {
 	// Versions are all versions of one specification, from 1.
 	Versions(ctx context.Context, specification string) ([]*productv1.SpecificationVersion, error)
 	Products(ctx context.Context, f ProductFilter, p Page) (List[*productv1.Product], error)
+	Locations(ctx context.Context, f LocationFilter, p Page) (List[*placev1.Location], error)
 	Batches(ctx context.Context, f BatchFilter, p Page) (List[*productv1.Batch], error)
 	Attestations(ctx context.Context, f AttestationFilter, p Page) (List[*certv1.Attestation], error)
 	Events(ctx context.Context, f EventFilter, p Page) (List[*Event], error)

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
+	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
@@ -204,6 +205,8 @@ func (p *projection) announce(m proto.Message, o *opened) error {
 	case *registryv1.ValidatorChanged:
 		r := a.GetValidator()
 		return p.record(tValidators, r, nonNil(r.GetPublicKey()), r.GetPower())
+	case *placev1.LocationChanged:
+		return p.location(a.GetLocation())
 	case *productv1.SpecificationChanged:
 		r := a.GetSpecification()
 		return p.record(tSpecifications, r, r.GetId(), int64(r.GetScheme()))

@@ -37,6 +37,12 @@ CREATE TABLE products (gtin TEXT PRIMARY KEY, owner TEXT NOT NULL, specification
 CREATE INDEX products_owner ON products (owner, gtin);
 CREATE INDEX products_specification ON products (specification, gtin);
 
+CREATE TABLE locations (id TEXT PRIMARY KEY, owner TEXT NOT NULL, kind INTEGER NOT NULL, municipality TEXT NOT NULL,
+  parent TEXT NOT NULL, status INTEGER NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX locations_owner ON locations (owner, id);
+CREATE INDEX locations_municipality ON locations (municipality, id);
+CREATE INDEX locations_parent ON locations (parent, id);
+
 CREATE TABLE batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, owner TEXT NOT NULL, custodian TEXT NOT NULL,
   specification TEXT NOT NULL, status INTEGER NOT NULL, production_date TEXT NOT NULL, record BLOB NOT NULL,
   PRIMARY KEY (gtin, lot)) WITHOUT ROWID;
@@ -93,6 +99,7 @@ const (
 	tSpecifications
 	tSpecVersions
 	tProducts
+	tLocations
 	tBatches
 	tAttestations
 	tAttestationBatches
@@ -116,6 +123,7 @@ var tables = [tableCount]table{
 	tSpecifications:     {"specifications", 1, []string{"id", "scheme", "record"}},
 	tSpecVersions:       {"spec_versions", 2, []string{"specification", "version", "record"}},
 	tProducts:           {"products", 1, []string{"gtin", "owner", "specification", "record"}},
+	tLocations:          {"locations", 1, []string{"id", "owner", "kind", "municipality", "parent", "status", "record"}},
 	tBatches:            {"batches", 2, []string{"gtin", "lot", "owner", "custodian", "specification", "status", "production_date", "record"}},
 	tAttestations:       {"attestations", 1, []string{"id", "certifier", "specification", "status", "record"}},
 	tAttestationBatches: {"attestation_batches", 3, []string{"gtin", "lot", "attestation"}},
