@@ -103,6 +103,8 @@ func (g *Gateway) routes() {
 	g.verifyRoutes()
 	g.registryRoutes()
 	g.productRoutes()
+	g.descriptionRoutes()
+	g.locationRoutes()
 	g.attestationRoutes()
 	g.txRoutes()
 	g.operationRoutes()

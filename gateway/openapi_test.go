@@ -54,6 +54,7 @@ var served = []string{
 	"get /v1/verify/01/{gtin}/10/{lot}", "get /v1/verify/01/{gtin}/10/{lot}/21/{serial}",
 	"get /v1/participants", "get /v1/participants/{id}", "get /v1/specs", "get /v1/specs/{id}", "get /v1/products", "get /v1/products/{gtin}",
 	"get /v1/batches", "get /v1/events", "get /v1/batches/{gtin}/{lot}", "get /v1/batches/{gtin}/{lot}/trace", "get /v1/attestations", "get /v1/attestations/{id}",
+	"get /v1/locations", "get /v1/locations/{id}", "get /v1/locations/{owner}/{name}", "get /v1/products/{gtin}/links", "get /v1/batches/{gtin}/{lot}/links",
 	"get /v1/proposals", "get /v1/proposals/{id}", "get /v1/params", "get /v1/validators",
 	"post /v1/txs", "get /v1/txs/{hash}", "get /v1/txs/{hash}/wait",
 	"get /status", "get /healthz", "get /readyz", "get /metrics", "get /openapi.json", "get /openapi.yaml", "get /docs",
@@ -131,6 +132,7 @@ func TestYAMLSaysTheSame(t *testing.T) {
 func TestAnswersAreAsDescribed(t *testing.T) {
 	w := newWorld(t)
 	hashes := w.story()
+	w.commit(w.places()...)
 	w.commit()
 	s, c := readSpec(t, w)
 	batch := testGTIN + "/" + testLot
@@ -140,6 +142,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/v1/participants":                          "/v1/participants", "/v1/participants/{id}": "/v1/participants/amap-apc",
 		"/v1/specs": "/v1/specs", "/v1/specs/{id}": "/v1/specs/maccheroncini", "/v1/products": "/v1/products",
 		"/v1/products/{gtin}": "/v1/products/" + testGTIN, "/v1/batches": "/v1/batches", "/v1/events": "/v1/events?gtin=" + testGTIN + "&biz_step=commissioning", "/v1/batches/{gtin}/{lot}": "/v1/batches/" + testGTIN + "/261123",
+		"/v1/locations": "/v1/locations?municipality=109004", "/v1/locations/{id}": "/v1/locations/" + testPlant, "/v1/locations/{owner}/{name}": "/v1/locations/pastificio/cella",
+		"/v1/products/{gtin}/links": "/v1/products/" + testGTIN + "/links", "/v1/batches/{gtin}/{lot}/links": "/v1/batches/" + batch + "/links",
 		"/v1/batches/{gtin}/{lot}/trace": "/v1/batches/" + batch + "/trace", "/v1/attestations": "/v1/attestations",
 		"/v1/attestations/{id}": "/v1/attestations/" + attestationID, "/v1/proposals": "/v1/proposals", "/v1/proposals/{id}": "/v1/proposals/1",
 		"/v1/params": "/v1/params", "/v1/validators": "/v1/validators", "/v1/txs/{hash}": "/v1/txs/" + upperHex(hashes[4][:]),
