@@ -216,7 +216,7 @@ func divide(behaviour string, c captured, own limits) ([]part, *Problem) {
 	return out, nil
 }
 
-func contextOf(d *epcis.Document) []byte { return d.Tree.Get("@context").AppendCanonical(nil) }
+func contextOf(d *epcis.Document) []byte { return canonical(d.Tree.Get("@context")) }
 
 // eventJSON is an event of a document as it stands there.
 func eventJSON(d *epcis.Document, i int) []byte {

@@ -25,6 +25,8 @@ type Config struct {
 	Projector *index.Projector
 	// Broadcast hands a transaction to the mempool and answers what CheckTx said.
 	Broadcast func(ctx context.Context, raw []byte) (*abci.ResponseCheckTx, error)
+	// Head is the last committed height, of which the read model may be behind.
+	Head func() int64
 	// Participant is whose key an address is, "" when nobody's.
 	Participant func(address [20]byte) (string, error)
 	// Store keeps jobs, queries and subscriptions; nil turns them all off.
@@ -58,19 +60,19 @@ type Service struct {
 	running  sync.WaitGroup
 	stop     chan struct{}
 	stopOnce sync.Once
-	http     *http.Client
+	caller   *http.Client
 }
 
 // New builds the service.
 func New(c Config) (*Service, error) {
-	if c.Index == nil || c.Projector == nil || c.Log == nil || c.Broadcast == nil || c.Participant == nil {
-		return nil, errors.New("epcisrest: index, projector, log, broadcast and participant are all needed")
+	if c.Index == nil || c.Projector == nil || c.Log == nil || c.Broadcast == nil || c.Participant == nil || c.Head == nil {
+		return nil, errors.New("epcisrest: index, projector, log, broadcast, head and participant are all needed")
 	}
 	s := &Service{
 		c: c, log: c.Log, mux: http.NewServeMux(), now: time.Now, blocks: newBell(), jobs: newBell(), subs: newBell(),
 		limiter: newTokenLimiter(), stop: make(chan struct{}),
 	}
-	s.http = webhookClient(c.WebhookNetworks)
+	s.caller = webhookClient(c.WebhookNetworks)
 	var err error
 	if s.builder, err = client.NewBuilder(c.ChainID, client.WithClock(func() time.Time { return s.now() })); err != nil {
 		return nil, err
@@ -78,6 +80,8 @@ func New(c Config) (*Service, error) {
 	s.routes()
 	return s, nil
 }
+
+var _ http.Handler = (*Service)(nil)
 
 // ServeHTTP implements http.Handler.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
