@@ -18,7 +18,7 @@ import (
 	"github.com/filiera-chain/filiera/index"
 )
 
-// Config is what a gateway stands on. All but the last two are needed.
+// Config is what a gateway stands on. What says so may be left out.
 type Config struct {
 	Ledger    Ledger
 	Engine    Engine
@@ -31,6 +31,8 @@ type Config struct {
 	// ReadyLag is how many blocks the read model may be behind while the node
 	// calls itself ready; 0 means 20.
 	ReadyLag int64
+	// EPCIS answers everything under /epcis; nil leaves it out.
+	EPCIS http.Handler
 	// Metrics is shown at /metrics and given the gateway's own; nil makes one.
 	Metrics *prometheus.Registry
 }
@@ -108,7 +110,17 @@ func (g *Gateway) routes() {
 	g.attestationRoutes()
 	g.txRoutes()
 	g.operationRoutes()
+	if g.c.EPCIS != nil {
+		g.mux.Handle(epcisRoute, g.c.EPCIS)
+		g.mux.Handle("/epcis", g.c.EPCIS)
+	}
 }
+
+// epcisRoute is the room of the EPCIS 2.0 REST interface, which describes itself
+// at /epcis/openapi.json, answers OPTIONS and bounds its own work.
+const epcisRoute = "/epcis/"
+
+func isEPCIS(route string) bool { return route == epcisRoute || route == "/epcis" }
 
 // op describes a read.
 func op(id, path, tag, summary, description string) huma.Operation {

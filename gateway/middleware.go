@@ -30,7 +30,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.metrics.answered(route, r.Method, out.status, time.Since(began))
 	}()
 	guard(out.Header())
-	if r.Method == http.MethodOptions {
+	if r.Method == http.MethodOptions && !isEPCIS(route) {
 		preflight(out)
 		return
 	}
@@ -45,6 +45,10 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if route == "" {
 		unrouted(handler, out, r)
+		return
+	}
+	if isEPCIS(route) {
+		g.mux.ServeHTTP(out, r)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), patience(route))

@@ -1,7 +1,9 @@
 package node
 
 import (
+	"crypto/ecdsa"
 	"fmt"
+	"net/netip"
 	"os"
 
 	"github.com/spf13/viper"
@@ -28,6 +30,13 @@ type Config struct {
 	Metrics bool
 	// ReadsPerSecond limits each address at the gateway; 0 is its default.
 	ReadsPerSecond float64
+	// EPCISSigners are unlocked keys, by their names in the key folder, that the
+	// node signs EPCIS captures with for the holders of its tokens; none turns
+	// capture off.
+	EPCISSigners map[string]*ecdsa.PrivateKey
+	// WebhookNetworks are networks that are not public and may be called by EPCIS
+	// subscriptions all the same.
+	WebhookNetworks []netip.Prefix
 	// Release is the program's version.
 	Release string
 	// Tune may change the engine's configuration after it is read.

@@ -10,4 +10,5 @@
 //	<home>/config/priv_validator_key.json
 //	<home>/data/                     blocks, state, read model
 //	<home>/keys/                     participants' encrypted keys
+//	<home>/tokens/                   hashes of the tokens that may capture
 package node

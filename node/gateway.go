@@ -35,7 +35,7 @@ func (e *engine) Status(context.Context) (gateway.EngineStatus, error) {
 	}, nil
 }
 
-func (n *Node) startGateway() error {
+func (n *Node) startGateway(ctx context.Context) error {
 	if n.cfg.Gateway == "" {
 		return nil
 	}
@@ -43,9 +43,13 @@ func (n *Node) startGateway() error {
 	if n.cfg.ReadsPerSecond > 0 {
 		limits.ReadsPerSecond = n.cfg.ReadsPerSecond
 	}
+	events, err := n.startEPCIS(ctx)
+	if err != nil {
+		return err
+	}
 	g, err := gateway.New(gateway.Config{
 		Ledger: ledger{n.app}, Engine: n.engine, Index: n.index, Projector: n.projector, Log: n.log,
-		Version: n.cfg.Release, Limits: limits, Metrics: n.registry(),
+		Version: n.cfg.Release, Limits: limits, Metrics: n.registry(), EPCIS: events,
 	})
 	if err != nil {
 		return err

@@ -36,6 +36,12 @@ func (h Home) Index() string { return filepath.Join(h.Data(), "index.db") }
 // Keys is the directory of encrypted key files.
 func (h Home) Keys() string { return filepath.Join(string(h), "keys") }
 
+// EPCIS is the file of capture jobs, named queries and subscriptions.
+func (h Home) EPCIS() string { return filepath.Join(h.Data(), "epcis.db") }
+
+// Tokens is the directory of bearer tokens, of which it holds hashes.
+func (h Home) Tokens() string { return filepath.Join(string(h), "tokens") }
+
 // EngineDefaults is CometBFT's configuration as this ledger wants it: loopback
 // binds, no transaction index (the read model does that work), no empty blocks,
 // no second check of waiting transactions.

@@ -95,7 +95,7 @@ func Start(ctx context.Context, cfg Config, logger *slog.Logger) (n *Node, err e
 	if err := n.startWorkers(run); err != nil {
 		return n, err
 	}
-	if err := n.startGateway(); err != nil {
+	if err := n.startGateway(run); err != nil {
 		return n, err
 	}
 	return n, nil

@@ -30,6 +30,7 @@ func newHome(t *testing.T) node.Home {
 	check(t, node.Init(home, "one", func(c *cmtcfg.Config) {
 		c.RPC.ListenAddress = ""
 		c.P2P.ListenAddress = "tcp://127.0.0.1:0"
+		c.P2P.PexReactor = false // its address book is still written while the folder goes
 	}))
 	check(t, node.StartGenesis(home, chainID, time.Now().Add(-time.Minute)))
 	key, err := node.ValidatorKey(home)
@@ -71,9 +72,15 @@ func start(t *testing.T, home node.Home) *node.Node {
 
 func enrolment(t *testing.T, sequence uint64) []byte {
 	t.Helper()
+	return grant(t, sequence, registryv1.Role_ROLE_AUDITOR)
+}
+
+// grant gives the region a role of its own.
+func grant(t *testing.T, sequence uint64, role registryv1.Role) []byte {
+	t.Helper()
 	k, err := crypto.ToECDSA(append(make([]byte, 31), 7))
 	check(t, err)
-	act, err := envelope.Act(&registryv1.MsgGrantRole{Participant: "region", Grant: &registryv1.NewGrant{Role: registryv1.Role_ROLE_AUDITOR}})
+	act, err := envelope.Act(&registryv1.MsgGrantRole{Participant: "region", Grant: &registryv1.NewGrant{Role: role}})
 	check(t, err)
 	raw, err := envelope.Sign(&txv1.TxBody{
 		ChainId: chainID, Lane: 1, Sequence: sequence, ExpiresAt: time.Now().Add(time.Minute).Unix(), Acts: []*txv1.Act{act},

@@ -14,6 +14,7 @@ func groups() []func(*env) *cobra.Command {
 		genesisCommand,
 		indexCommand,
 		keysCommand,
+		tokenCommand,
 		participantCommand,
 		proposalCommand,
 		specCommand,

@@ -20,7 +20,11 @@ func startCommand(e *env) *cobra.Command {
 		"filiera start --gateway 127.0.0.1:8080",
 		cobra.NoArgs,
 		func(cmd *cobra.Command, _ []string) error {
-			n, err := node.Start(cmd.Context(), e.nodeConfig(), e.logger())
+			cfg := e.nodeConfig()
+			if err := e.captureConfig(&cfg); err != nil {
+				return err
+			}
+			n, err := node.Start(cmd.Context(), cfg, e.logger())
 			if err != nil {
 				return usageError{err}
 			}
@@ -40,6 +44,9 @@ func startCommand(e *env) *cobra.Command {
 	f.String("log-level", "error", e.t("flag.log-level"))
 	f.String("log-format", "plain", e.t("flag.log-format"))
 	f.Float64("reads-per-second", 0, e.t("flag.reads-per-second"))
+	f.StringSlice("epcis-capture", nil, e.t("flag.epcis-capture"))
+	f.StringSlice("epcis-webhook-networks", nil, e.t("flag.epcis-webhook-networks"))
+	f.String("keys-dir", "", e.t("flag.keys-dir"))
 	return cmd
 }
 

@@ -5,9 +5,11 @@ package main
 var (
 	english = catalogue(
 		coreEnglish,
+		tokenEnglish,
 	)
 	italian = catalogue(
 		coreItalian,
+		tokenItalian,
 	)
 )
 

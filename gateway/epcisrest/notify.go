@@ -167,7 +167,8 @@ func (s *Service) tell(ctx context.Context, sub *subscription, send func([]*inde
 		told = true
 		sub.afterSeq, sub.notifiedAt, sub.failures = list[len(list)-1].Seq, s.now().UnixMilli(), 0
 		if sub.secret != noStore {
-			if err := s.c.Store.keepProgress(ctx, sub); err != nil {
+			// What was told is kept even while the node stops.
+			if err := s.c.Store.keepProgress(context.WithoutCancel(ctx), sub); err != nil {
 				return err
 			}
 		}

@@ -23,8 +23,18 @@ const (
 // socketCount counts open websockets.
 type socketCount struct {
 	mu     sync.Mutex
+	closed bool
 	all    int
 	byHost map[string]int
+	open   sync.WaitGroup
+}
+
+// close lets no more in; it returns once all have left.
+func (c *socketCount) close() {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.open.Wait()
 }
 
 func (c *socketCount) enter(host string) bool {
@@ -33,15 +43,17 @@ func (c *socketCount) enter(host string) bool {
 	if c.byHost == nil {
 		c.byHost = map[string]int{}
 	}
-	if c.all >= maxSockets || c.byHost[host] >= maxSocketsPerHost {
+	if c.closed || c.all >= maxSockets || c.byHost[host] >= maxSocketsPerHost {
 		return false
 	}
 	c.all++
 	c.byHost[host]++
+	c.open.Add(1)
 	return true
 }
 
 func (c *socketCount) leave(host string) {
+	defer c.open.Done()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.all--

@@ -49,8 +49,11 @@ func (s *Service) Run(ctx context.Context) {
 	s.running.Wait()
 }
 
-// shut tells the websockets to end.
-func (s *Service) shut() { s.stopOnce.Do(func() { close(s.stop) }) }
+// shut tells the websockets to end, and waits until they have.
+func (s *Service) shut() {
+	s.stopOnce.Do(func() { close(s.stop) })
+	s.sockets.close()
+}
 
 func (s *Service) runPruning(ctx context.Context) {
 	timer := time.NewTimer(0)
@@ -107,14 +110,14 @@ func (s *Service) runJobs(ctx context.Context) {
 // is, and goes on at the next start.
 func (s *Service) runJob(ctx context.Context, j *job) {
 	err := s.captureParts(ctx, j)
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		return
 	}
 	if err != nil {
 		s.log.Error("a capture job failed", "job", j.id, "err", err)
 		j.addError(exception("ImplementationException", "the node could not finish the capture; its log says why"))
 	}
-	if err := s.c.Store.finish(ctx, j, s.now()); err != nil && ctx.Err() == nil {
+	if err := s.c.Store.finish(context.WithoutCancel(ctx), j, s.now()); err != nil {
 		s.log.Error("the end of a capture job could not be kept", "job", j.id, "err", err)
 	}
 	s.jobs.ring()
@@ -139,7 +142,8 @@ func (s *Service) captureParts(ctx context.Context, j *job) error {
 		} else if err := j.count(p, tx); err != nil {
 			return err
 		}
-		if err := s.c.Store.partDone(ctx, j, p); err != nil {
+		// What is known is kept even while the node stops.
+		if err := s.c.Store.partDone(context.WithoutCancel(ctx), j, p); err != nil {
 			return err
 		}
 		s.jobs.ring()

@@ -1,0 +1,25 @@
+package main
+
+var tokenEnglish = map[string]string{
+	"token.short":                 "Bearer tokens, with which programs capture EPCIS documents through this node",
+	"token.add.short":             "Make a token for a key of this node; it is shown once and kept nowhere",
+	"token.list.short":            "List the tokens of this node",
+	"token.revoke.short":          "Revoke a token; it is good for nothing from then on",
+	"token.need.key":              "name the key that the node is to sign with: --key NAME (filiera keys list shows them)",
+	"token.token":                 "token",
+	"token.id":                    "id",
+	"token.key":                   "key",
+	"token.label":                 "label",
+	"token.expires":               "expires",
+	"token.revoked":               "revoked",
+	"token.unknown":               "there is no token %s here; filiera token list shows those there are",
+	"token.bad.network":           "%s is no network such as 10.1.0.0/16: %v",
+	"token.no.gateway":            "--epcis-capture needs the gateway: leave --gateway as it is, or give an address",
+	"flag.token.key":              "name of the key that the node signs with for the token's holder",
+	"flag.token.label":            "who holds the token, for the list",
+	"flag.token.valid-for":        "how long it is good, such as 720h; 0 is for ever",
+	"flag.epcis-capture":          "keys to unlock for EPCIS capture, as NAME or NAME=PASSWORDFILE, separated by commas; none turns capture off",
+	"flag.epcis-webhook-networks": "networks that are not public and that EPCIS subscriptions may call, such as 10.1.0.0/16",
+	"token.which":                 "name one token by its id, or all of a key with --key NAME",
+	"flag.token.all":              "revoke every token of this key",
+}

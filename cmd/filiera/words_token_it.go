@@ -1,0 +1,25 @@
+package main
+
+var tokenItalian = map[string]string{
+	"token.short":                 "Token di accesso, con cui i programmi registrano documenti EPCIS tramite questo nodo",
+	"token.add.short":             "Crea un token per una chiave di questo nodo; è mostrato una volta e non è conservato",
+	"token.list.short":            "Elenca i token di questo nodo",
+	"token.revoke.short":          "Revoca un token; da allora non vale più nulla",
+	"token.need.key":              "indica la chiave con cui il nodo deve firmare: --key NOME (filiera keys list le mostra)",
+	"token.token":                 "token",
+	"token.id":                    "id",
+	"token.key":                   "chiave",
+	"token.label":                 "etichetta",
+	"token.expires":               "scade",
+	"token.revoked":               "revocato",
+	"token.unknown":               "qui non c'è il token %s; filiera token list mostra quelli che ci sono",
+	"token.bad.network":           "%s non è una rete come 10.1.0.0/16: %v",
+	"token.no.gateway":            "--epcis-capture richiede il gateway: lascia --gateway com'è, o dai un indirizzo",
+	"flag.token.key":              "nome della chiave con cui il nodo firma per chi ha il token",
+	"flag.token.label":            "chi ha il token, per l'elenco",
+	"flag.token.valid-for":        "per quanto vale, ad esempio 720h; 0 è per sempre",
+	"flag.epcis-capture":          "chiavi da aprire per la registrazione EPCIS, come NOME o NOME=FILEPASSWORD, separate da virgole; nessuna la disattiva",
+	"flag.epcis-webhook-networks": "reti non pubbliche che le sottoscrizioni EPCIS possono chiamare, ad esempio 10.1.0.0/16",
+	"token.which":                 "indica un token con il suo id, o tutti quelli di una chiave con --key NOME",
+	"flag.token.all":              "revoca tutti i token di questa chiave",
+}
