@@ -4,6 +4,7 @@ import (
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/x/cert"
 	"github.com/filiera-chain/filiera/x/place"
+	"github.com/filiera-chain/filiera/x/privacy"
 	"github.com/filiera-chain/filiera/x/product"
 	"github.com/filiera-chain/filiera/x/registry"
 	"github.com/filiera-chain/filiera/x/trace"
@@ -17,21 +18,24 @@ type Modules struct {
 	Product  *product.Product
 	Cert     *cert.Cert
 	Trace    *trace.Trace
+	Privacy  *privacy.Privacy
 }
 
 func wire() Modules {
 	r := registry.New()
 	p := product.New(r)
+	c, t := cert.New(r, p), trace.New(r, p)
 	return Modules{
 		Registry: r,
 		Place:    place.New(r),
 		Product:  p,
-		Cert:     cert.New(r, p),
-		Trace:    trace.New(r, p),
+		Cert:     c,
+		Trace:    t,
+		Privacy:  privacy.New(r, p, c, t),
 	}
 }
 
 // list gives the modules in the order in which they end a block.
 func (m Modules) list() []*module.Module {
-	return []*module.Module{m.Registry.Module(), m.Place.Module(), m.Product.Module(), m.Cert.Module(), m.Trace.Module()}
+	return []*module.Module{m.Registry.Module(), m.Place.Module(), m.Product.Module(), m.Cert.Module(), m.Trace.Module(), m.Privacy.Module()}
 }

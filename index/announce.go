@@ -9,6 +9,7 @@ import (
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
+	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
@@ -50,6 +51,8 @@ func init() {
 	known[certv1.AttestationChanged]()
 	known[tracev1.EventCaptured]()
 	known[tracev1.EventDeclaredWrong]()
+	known[privacyv1.CommitmentChanged]()
+	known[privacyv1.HoldingChanged]()
 }
 
 // Announce gives the ABCI event of an announcement: its type is the message's
@@ -96,6 +99,10 @@ func AnnounceRecord(record proto.Message) proto.Message {
 		return &productv1.BatchChanged{Batch: r}
 	case *certv1.Attestation:
 		return &certv1.AttestationChanged{Attestation: r}
+	case *privacyv1.Commitment:
+		return &privacyv1.CommitmentChanged{Commitment: r}
+	case *privacyv1.Holding:
+		return &privacyv1.HoldingChanged{Holding: r}
 	case *tracev1.Event:
 		return &tracev1.EventCaptured{Event: r}
 	}

@@ -11,6 +11,7 @@ import (
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
+	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
@@ -69,6 +70,11 @@ type Model interface {
 	Events(ctx context.Context, f EventFilter, p Page) (List[*Event], error)
 	// Event finds an event by its 32-byte id; nil, nil when it is absent.
 	Event(ctx context.Context, id []byte) (*Event, error)
+
+	// Commitments are records of private fields; Holdings what was handed to
+	// somebody.
+	Commitments(ctx context.Context, f CommitmentFilter, p Page) (List[*privacyv1.Commitment], error)
+	Holdings(ctx context.Context, f HoldingFilter, p Page) (List[*privacyv1.Holding], error)
 
 	// EPCISEvents are the events that answer an EPCIS query.
 	EPCISEvents(ctx context.Context, q EPCISQuery, p Page) (List[*EPCISEvent], error)

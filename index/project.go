@@ -11,6 +11,7 @@ import (
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
+	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
@@ -222,6 +223,12 @@ func (p *projection) announce(m proto.Message, o *opened) error {
 			int64(r.GetStatus()), r.GetProductionDate())
 	case *certv1.AttestationChanged:
 		return p.attestation(a.GetAttestation())
+	case *privacyv1.CommitmentChanged:
+		r := a.GetCommitment()
+		return p.record(tCommitments, r, nonNil(r.GetId()), r.GetParticipant(), subjectText(r.GetSubject()))
+	case *privacyv1.HoldingChanged:
+		r := a.GetHolding()
+		return p.record(tHoldings, r, r.GetParticipant(), nonNil(r.GetCommitment()), r.GetField(), flag(r.GetErasedAt() != 0))
 	case *tracev1.EventCaptured:
 		return p.event(a, o)
 	case *tracev1.EventDeclaredWrong:

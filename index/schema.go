@@ -76,6 +76,13 @@ CREATE INDEX epcis_events_time ON epcis_events (event_time, seq);
 CREATE INDEX epcis_events_recorded ON epcis_events (record_time, seq);
 CREATE TABLE epcis_terms (field TEXT NOT NULL, value TEXT NOT NULL, seq INTEGER NOT NULL,
   PRIMARY KEY (field, value, seq)) WITHOUT ROWID;
+
+-- subject as commitment.Subject writes it
+CREATE TABLE commitments (id BLOB PRIMARY KEY, participant TEXT NOT NULL, subject TEXT NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX commitments_participant ON commitments (participant, id);
+CREATE INDEX commitments_subject ON commitments (subject, id);
+CREATE TABLE holdings (participant TEXT NOT NULL, commitment BLOB NOT NULL, field TEXT NOT NULL, erased INTEGER NOT NULL,
+  record BLOB NOT NULL, PRIMARY KEY (participant, commitment, field)) WITHOUT ROWID;
 `
 
 // table says how rows are written: the first key columns are the row's key.
@@ -107,6 +114,8 @@ const (
 	tEventBatches
 	tEPCISEvents
 	tEPCISTerms
+	tCommitments
+	tHoldings
 	tableCount
 )
 
@@ -131,4 +140,6 @@ var tables = [tableCount]table{
 	tEventBatches:       {"event_batches", 5, []string{"gtin", "lot", "event_time", "event", "part"}},
 	tEPCISEvents:        {"epcis_events", 1, []string{"seq", "event", "event_time", "record_time", "document", "context"}},
 	tEPCISTerms:         {"epcis_terms", 3, []string{"field", "value", "seq"}},
+	tCommitments:        {"commitments", 1, []string{"id", "participant", "subject", "record"}},
+	tHoldings:           {"holdings", 3, []string{"participant", "commitment", "field", "erased", "record"}},
 }

@@ -55,7 +55,9 @@ type Answer struct {
 	ContractResults []ContractResult   `json:"contract_results"`
 	Journey         []EventView        `json:"journey"`
 	Inputs          []InputView        `json:"inputs"`
-	Ledger          LedgerView         `json:"ledger"`
+	// PrivateFields are those that somebody committed to and keeps off the ledger: names, never values.
+	PrivateFields []PrivateFieldView `json:"private_fields"`
+	Ledger        LedgerView         `json:"ledger"`
 	// Proof is a Bundle; the server sets it when asked.
 	Proof json.RawMessage `json:"proof,omitempty"`
 }
@@ -278,6 +280,17 @@ type InputView struct {
 	ProductionDate string      `json:"production_date,omitempty"`
 	Owner          *ActorView  `json:"owner,omitempty"`
 	Inputs         []InputView `json:"inputs"`
+}
+
+// PrivateFieldView is a field whose value the ledger does not have.
+type PrivateFieldView struct {
+	Field       string     `json:"field"`
+	Participant *ActorView `json:"participant"` // who committed to it
+	// Commitment is the record's id; docs/formats/commitments.md says how an opening is checked against it.
+	Commitment  string `json:"commitment"`
+	CommittedAt string `json:"committed_at"`
+	// ErasedAt is when who committed declared its opening erased.
+	ErasedAt string `json:"erased_at,omitempty"`
 }
 
 // LedgerView says of which state the answer speaks.

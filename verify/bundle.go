@@ -19,7 +19,7 @@ const (
 	maxProofBytes  = 1 << 20
 	maxValidators  = 1_000
 	maxRecords     = 20_000
-	maxRanges      = 2 // the lists of attestations and of events
+	maxRanges      = 3 // the lists of attestations, of events and of commitments
 	maxPunctuation = 200_000
 )
 

@@ -3,14 +3,17 @@ package verify
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
+	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
+	"github.com/filiera-chain/filiera/commitment"
 	"github.com/filiera-chain/filiera/gs1"
 	"github.com/filiera-chain/filiera/module/statekey"
 	"github.com/filiera-chain/filiera/store/proof"
@@ -21,6 +24,7 @@ const (
 	MaxAttestations = 1_000
 	MaxEvents       = 10_000
 	MaxInputs       = 2_000
+	MaxCommitments  = 1_000
 	MaxDepth        = 8
 )
 
@@ -52,6 +56,8 @@ type Records struct {
 	Attestations []*certv1.Attestation // in order of id
 	Journey      []*tracev1.Event      // in order of event time
 	Inputs       []*Input              // in the order in which events name them
+
+	Private []*privacyv1.Commitment // to private fields of the batch, in order of participant and id
 }
 
 // AccreditationID names an accreditation.
@@ -96,6 +102,7 @@ func GatherDeep(src Source, gtin, lot string, depth int) (*Records, error) {
 		g.r.Journey = g.journey(gtin, lot)
 		g.reporters()
 		g.r.Inputs = g.inputs(g.r.Journey, gtin, lot, depth)
+		g.private()
 	}
 	return g.r, g.err
 }
@@ -290,6 +297,25 @@ func (g *gatherer) journey(gtin, lot string) []*tracev1.Event {
 		out = append(out, e)
 	}
 	return out
+}
+
+// private reads which private fields there are. Their values stand nowhere here.
+func (g *gatherer) private() {
+	start, end := statekey.CommitmentsAbout(string(commitment.Batch(g.r.GTIN, g.r.Lot)))
+	for _, pair := range g.list(start, end, MaxCommitments) {
+		who, id, ok := strings.Cut(string(pair.Key[len(start):]), "\x00")
+		c := new(privacyv1.Commitment)
+		if !ok || !g.find(statekey.Commitment([]byte(id)), c) {
+			g.fail(fmt.Errorf("verify: commitment %x stands in the batch's list and has no record", id))
+			return
+		}
+		if string(c.GetId()) != id || c.GetParticipant() != who || c.GetSubject().GetBatch().GetGtin() != g.r.GTIN || c.GetSubject().GetBatch().GetLot() != g.r.Lot {
+			g.fail(fmt.Errorf("verify: commitment %x is not that of %s about batch %s %s, in whose list it stands", id, who, g.r.GTIN, g.r.Lot))
+			return
+		}
+		g.r.Private = append(g.r.Private, c)
+		g.participant(who)
+	}
 }
 
 func (g *gatherer) reporters() {

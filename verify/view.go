@@ -14,7 +14,7 @@ import (
 func (j *judge) view() *Answer {
 	a := &Answer{
 		Lang: j.w.lang(), GTIN: j.r.GTIN, Lot: j.r.Lot,
-		Attestations: []AttestationView{}, ContractResults: []ContractResult{}, Journey: []EventView{}, Inputs: j.inputViews(j.r.Inputs),
+		Attestations: []AttestationView{}, ContractResults: []ContractResult{}, Journey: []EventView{}, Inputs: j.inputViews(j.r.Inputs), PrivateFields: j.privateViews(),
 		Ledger: LedgerView{
 			ChainID: j.at.ChainID, Height: j.at.Height, Time: j.at.Time.UTC().Format(time.RFC3339Nano), AppHash: hex.EncodeToString(j.at.AppHash),
 		},
@@ -195,6 +195,19 @@ func (j *judge) inputViews(inputs []*Input) []InputView {
 			v.ProductionDate, v.Owner = b.GetProductionDate(), j.short(b.GetOwner())
 		}
 		out = append(out, v)
+	}
+	return out
+}
+
+func (j *judge) privateViews() []PrivateFieldView {
+	out := []PrivateFieldView{}
+	for _, c := range j.r.Private {
+		for _, f := range c.GetFields() {
+			out = append(out, PrivateFieldView{
+				Field: f.GetName(), Participant: j.short(c.GetParticipant()), Commitment: hex.EncodeToString(c.GetId()),
+				CommittedAt: stamp(c.GetCommittedAt()), ErasedAt: stamp(f.GetErasedAt()),
+			})
+		}
 	}
 	return out
 }

@@ -10,6 +10,7 @@ import (
 
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
+	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
@@ -49,6 +50,7 @@ type world struct {
 	others         []*productv1.Batch
 	attestations   []*certv1.Attestation
 	events         []*tracev1.Event
+	private        []*privacyv1.Commitment
 	noise          int // records of others around those of the story
 }
 
@@ -185,6 +187,11 @@ func (w *world) lay(t testing.TB) *store.Store {
 		for _, i := range e.GetBatches() {
 			must(t, b.Set(journeyKey(i.GetBatch(), e), []byte{}))
 		}
+	}
+	for _, c := range w.private {
+		start, _ := statekey.CommitmentsAbout("batch/" + c.GetSubject().GetBatch().GetGtin() + "/" + c.GetSubject().GetBatch().GetLot())
+		put(statekey.Commitment(c.GetId()), c)
+		must(t, b.Set(append(append(start, c.GetParticipant()...), "\x00"+string(c.GetId())...), []byte{}))
 	}
 	for i := range w.noise {
 		must(t, b.Set(append(statekey.Product(gtin), byte('a'+i)), []byte("another's")))

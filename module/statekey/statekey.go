@@ -87,6 +87,16 @@ func OutsideOf(gtin, lot, reporter string) (start, end []byte) {
 	return prefix(text(text(text(table("trace", 4), gtin), lot), reporter))
 }
 
+// Commitment is the key of privacy's commitment record, by its 32-byte id.
+func Commitment(id []byte) []byte { return append(table("privacy", 1), id...) }
+
+// CommitmentsAbout is the range [start, end) of privacy's index by subject, as
+// commitment.Subject writes it; what follows start in a key is the participant,
+// a zero byte, and the commitment's 32-byte id.
+func CommitmentsAbout(subject string) (start, end []byte) {
+	return prefix(text(table("privacy", 2), subject))
+}
+
 // prefix gives the range of the keys that begin with p, which ends with a zero
 // byte and so can be raised.
 func prefix(p []byte) (start, end []byte) {

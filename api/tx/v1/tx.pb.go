@@ -9,6 +9,7 @@ package txv1
 import (
 	v13 "github.com/filiera-chain/filiera/api/cert/v1"
 	v11 "github.com/filiera-chain/filiera/api/place/v1"
+	v15 "github.com/filiera-chain/filiera/api/privacy/v1"
 	v12 "github.com/filiera-chain/filiera/api/product/v1"
 	v1 "github.com/filiera-chain/filiera/api/registry/v1"
 	v14 "github.com/filiera-chain/filiera/api/trace/v1"
@@ -211,6 +212,12 @@ type Act struct {
 	//	*Act_Reinstate
 	//	*Act_Revoke
 	//	*Act_Capture
+	//	*Act_Commit
+	//	*Act_GrantAccess
+	//	*Act_RevokeAccess
+	//	*Act_RecordDelivery
+	//	*Act_Erase
+	//	*Act_AcknowledgeErasure
 	Kind          isAct_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -568,6 +575,60 @@ func (x *Act) GetCapture() *v14.MsgCapture {
 	return nil
 }
 
+func (x *Act) GetCommit() *v15.MsgCommit {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Commit); ok {
+			return x.Commit
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetGrantAccess() *v15.MsgGrantAccess {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_GrantAccess); ok {
+			return x.GrantAccess
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetRevokeAccess() *v15.MsgRevokeAccess {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_RevokeAccess); ok {
+			return x.RevokeAccess
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetRecordDelivery() *v15.MsgRecordDelivery {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_RecordDelivery); ok {
+			return x.RecordDelivery
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetErase() *v15.MsgErase {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Erase); ok {
+			return x.Erase
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetAcknowledgeErasure() *v15.MsgAcknowledgeErasure {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_AcknowledgeErasure); ok {
+			return x.AcknowledgeErasure
+		}
+	}
+	return nil
+}
+
 type isAct_Kind interface {
 	isAct_Kind()
 }
@@ -712,6 +773,30 @@ type Act_Capture struct {
 	Capture *v14.MsgCapture `protobuf:"bytes,100,opt,name=capture,proto3,oneof"`
 }
 
+type Act_Commit struct {
+	Commit *v15.MsgCommit `protobuf:"bytes,110,opt,name=commit,proto3,oneof"`
+}
+
+type Act_GrantAccess struct {
+	GrantAccess *v15.MsgGrantAccess `protobuf:"bytes,111,opt,name=grant_access,json=grantAccess,proto3,oneof"`
+}
+
+type Act_RevokeAccess struct {
+	RevokeAccess *v15.MsgRevokeAccess `protobuf:"bytes,112,opt,name=revoke_access,json=revokeAccess,proto3,oneof"`
+}
+
+type Act_RecordDelivery struct {
+	RecordDelivery *v15.MsgRecordDelivery `protobuf:"bytes,113,opt,name=record_delivery,json=recordDelivery,proto3,oneof"`
+}
+
+type Act_Erase struct {
+	Erase *v15.MsgErase `protobuf:"bytes,114,opt,name=erase,proto3,oneof"`
+}
+
+type Act_AcknowledgeErasure struct {
+	AcknowledgeErasure *v15.MsgAcknowledgeErasure `protobuf:"bytes,115,opt,name=acknowledge_erasure,json=acknowledgeErasure,proto3,oneof"`
+}
+
 func (*Act_Enrol) isAct_Kind() {}
 
 func (*Act_SuspendParticipant) isAct_Kind() {}
@@ -782,6 +867,18 @@ func (*Act_Revoke) isAct_Kind() {}
 
 func (*Act_Capture) isAct_Kind() {}
 
+func (*Act_Commit) isAct_Kind() {}
+
+func (*Act_GrantAccess) isAct_Kind() {}
+
+func (*Act_RevokeAccess) isAct_Kind() {}
+
+func (*Act_RecordDelivery) isAct_Kind() {}
+
+func (*Act_Erase) isAct_Kind() {}
+
+func (*Act_AcknowledgeErasure) isAct_Kind() {}
+
 // TxResult is the data of an executed transaction: one result per act.
 type TxResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -832,7 +929,7 @@ var File_filiera_tx_v1_tx_proto protoreflect.FileDescriptor
 
 const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
-	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\"6\n" +
+	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\"6\n" +
 	"\x02Tx\x12\x12\n" +
 	"\x04body\x18\x01 \x01(\fR\x04body\x12\x1c\n" +
 	"\tsignature\x18\x02 \x01(\fR\tsignature\"\xae\x01\n" +
@@ -843,7 +940,7 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\x04 \x01(\x03R\texpiresAt\x12&\n" +
 	"\x04acts\x18\x05 \x03(\v2\x12.filiera.tx.v1.ActR\x04acts\x12\x12\n" +
-	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xcf\x15\n" +
+	"\x04memo\x18\x06 \x01(\tR\x04memo\"\x83\x19\n" +
 	"\x03Act\x125\n" +
 	"\x05enrol\x18\n" +
 	" \x01(\v2\x1d.filiera.registry.v1.MsgEnrolH\x00R\x05enrol\x12]\n" +
@@ -884,7 +981,13 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\asuspend\x18Q \x01(\v2\x1b.filiera.cert.v1.MsgSuspendH\x00R\asuspend\x12=\n" +
 	"\treinstate\x18R \x01(\v2\x1d.filiera.cert.v1.MsgReinstateH\x00R\treinstate\x124\n" +
 	"\x06revoke\x18S \x01(\v2\x1a.filiera.cert.v1.MsgRevokeH\x00R\x06revoke\x128\n" +
-	"\acapture\x18d \x01(\v2\x1c.filiera.trace.v1.MsgCaptureH\x00R\acaptureB\x06\n" +
+	"\acapture\x18d \x01(\v2\x1c.filiera.trace.v1.MsgCaptureH\x00R\acapture\x127\n" +
+	"\x06commit\x18n \x01(\v2\x1d.filiera.privacy.v1.MsgCommitH\x00R\x06commit\x12G\n" +
+	"\fgrant_access\x18o \x01(\v2\".filiera.privacy.v1.MsgGrantAccessH\x00R\vgrantAccess\x12J\n" +
+	"\rrevoke_access\x18p \x01(\v2#.filiera.privacy.v1.MsgRevokeAccessH\x00R\frevokeAccess\x12P\n" +
+	"\x0frecord_delivery\x18q \x01(\v2%.filiera.privacy.v1.MsgRecordDeliveryH\x00R\x0erecordDelivery\x124\n" +
+	"\x05erase\x18r \x01(\v2\x1c.filiera.privacy.v1.MsgEraseH\x00R\x05erase\x12\\\n" +
+	"\x13acknowledge_erasure\x18s \x01(\v2).filiera.privacy.v1.MsgAcknowledgeErasureH\x00R\x12acknowledgeErasureB\x06\n" +
 	"\x04kind\"$\n" +
 	"\bTxResult\x12\x18\n" +
 	"\aresults\x18\x01 \x03(\fR\aresultsB1Z/github.com/filiera-chain/filiera/api/tx/v1;txv1b\x06proto3"
@@ -942,6 +1045,12 @@ var file_filiera_tx_v1_tx_proto_goTypes = []any{
 	(*v13.MsgReinstate)(nil),             // 36: filiera.cert.v1.MsgReinstate
 	(*v13.MsgRevoke)(nil),                // 37: filiera.cert.v1.MsgRevoke
 	(*v14.MsgCapture)(nil),               // 38: filiera.trace.v1.MsgCapture
+	(*v15.MsgCommit)(nil),                // 39: filiera.privacy.v1.MsgCommit
+	(*v15.MsgGrantAccess)(nil),           // 40: filiera.privacy.v1.MsgGrantAccess
+	(*v15.MsgRevokeAccess)(nil),          // 41: filiera.privacy.v1.MsgRevokeAccess
+	(*v15.MsgRecordDelivery)(nil),        // 42: filiera.privacy.v1.MsgRecordDelivery
+	(*v15.MsgErase)(nil),                 // 43: filiera.privacy.v1.MsgErase
+	(*v15.MsgAcknowledgeErasure)(nil),    // 44: filiera.privacy.v1.MsgAcknowledgeErasure
 }
 var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	2,  // 0: filiera.tx.v1.TxBody.acts:type_name -> filiera.tx.v1.Act
@@ -980,11 +1089,17 @@ var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	36, // 33: filiera.tx.v1.Act.reinstate:type_name -> filiera.cert.v1.MsgReinstate
 	37, // 34: filiera.tx.v1.Act.revoke:type_name -> filiera.cert.v1.MsgRevoke
 	38, // 35: filiera.tx.v1.Act.capture:type_name -> filiera.trace.v1.MsgCapture
-	36, // [36:36] is the sub-list for method output_type
-	36, // [36:36] is the sub-list for method input_type
-	36, // [36:36] is the sub-list for extension type_name
-	36, // [36:36] is the sub-list for extension extendee
-	0,  // [0:36] is the sub-list for field type_name
+	39, // 36: filiera.tx.v1.Act.commit:type_name -> filiera.privacy.v1.MsgCommit
+	40, // 37: filiera.tx.v1.Act.grant_access:type_name -> filiera.privacy.v1.MsgGrantAccess
+	41, // 38: filiera.tx.v1.Act.revoke_access:type_name -> filiera.privacy.v1.MsgRevokeAccess
+	42, // 39: filiera.tx.v1.Act.record_delivery:type_name -> filiera.privacy.v1.MsgRecordDelivery
+	43, // 40: filiera.tx.v1.Act.erase:type_name -> filiera.privacy.v1.MsgErase
+	44, // 41: filiera.tx.v1.Act.acknowledge_erasure:type_name -> filiera.privacy.v1.MsgAcknowledgeErasure
+	42, // [42:42] is the sub-list for method output_type
+	42, // [42:42] is the sub-list for method input_type
+	42, // [42:42] is the sub-list for extension type_name
+	42, // [42:42] is the sub-list for extension extendee
+	0,  // [0:42] is the sub-list for field type_name
 }
 
 func init() { file_filiera_tx_v1_tx_proto_init() }
@@ -1028,6 +1143,12 @@ func file_filiera_tx_v1_tx_proto_init() {
 		(*Act_Reinstate)(nil),
 		(*Act_Revoke)(nil),
 		(*Act_Capture)(nil),
+		(*Act_Commit)(nil),
+		(*Act_GrantAccess)(nil),
+		(*Act_RevokeAccess)(nil),
+		(*Act_RecordDelivery)(nil),
+		(*Act_Erase)(nil),
+		(*Act_AcknowledgeErasure)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
