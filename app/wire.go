@@ -3,6 +3,7 @@ package app
 import (
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/x/cert"
+	"github.com/filiera-chain/filiera/x/control"
 	"github.com/filiera-chain/filiera/x/place"
 	"github.com/filiera-chain/filiera/x/privacy"
 	"github.com/filiera-chain/filiera/x/product"
@@ -16,6 +17,7 @@ type Modules struct {
 	Registry *registry.Registry
 	Place    *place.Place
 	Product  *product.Product
+	Control  *control.Control
 	Cert     *cert.Cert
 	Trace    *trace.Trace
 	Privacy  *privacy.Privacy
@@ -24,11 +26,13 @@ type Modules struct {
 func wire() Modules {
 	r := registry.New()
 	p := product.New(r)
-	c, t := cert.New(r, p), trace.New(r, p)
+	ct := control.New(r, p)
+	c, t := cert.New(r, p, ct), trace.New(r, p)
 	return Modules{
 		Registry: r,
 		Place:    place.New(r),
 		Product:  p,
+		Control:  ct,
 		Cert:     c,
 		Trace:    t,
 		Privacy:  privacy.New(r, p, c, t),
@@ -37,5 +41,8 @@ func wire() Modules {
 
 // list gives the modules in the order in which they end a block.
 func (m Modules) list() []*module.Module {
-	return []*module.Module{m.Registry.Module(), m.Place.Module(), m.Product.Module(), m.Cert.Module(), m.Trace.Module(), m.Privacy.Module()}
+	return []*module.Module{
+		m.Registry.Module(), m.Place.Module(), m.Product.Module(), m.Control.Module(), m.Cert.Module(), m.Trace.Module(),
+		m.Privacy.Module(),
+	}
 }

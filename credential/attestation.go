@@ -64,6 +64,8 @@ type Attestation struct {
 	Evidence []Evidence
 	// Replaces is the id of the attestation that this one replaces, or empty.
 	Replaces string
+	// Status says where its state is published; nil when nowhere.
+	Status *Status
 }
 
 // CoveredBatch is a batch and how much of it the certificate covers.
@@ -118,6 +120,11 @@ func (a *Attestation) Validate() error {
 		}
 		if a.Replaces == a.ID {
 			return fmt.Errorf("replaces names the attestation itself (%s)", a.ID)
+		}
+	}
+	if a.Status != nil {
+		if err := a.Status.validate("credentialStatus"); err != nil {
+			return err
 		}
 	}
 	if err := a.validateBatches(); err != nil {

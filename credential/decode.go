@@ -128,7 +128,7 @@ func (r *reader) strings(at string, n *node, want ...string) {
 // decodePayload reads the credential object into its typed content.
 func decodePayload(n *node) (*Attestation, int64, error) {
 	r := &reader{}
-	if !r.object("the credential", n, "@context", "id", "type", "issuer", "validFrom", "validUntil", "credentialSubject", "iat") {
+	if !r.object("the credential", n, "@context", "id", "type", "issuer", "validFrom", "validUntil", "credentialStatus", "credentialSubject", "iat") {
 		return nil, 0, r.err
 	}
 	r.strings("@context", n.get("@context"), contextVC, contextFiliera)
@@ -140,6 +140,7 @@ func decodePayload(n *node) (*Attestation, int64, error) {
 		ValidUntil: r.time("validUntil", n.get("validUntil")),
 	}
 	iat := r.integer("iat", n.get("iat"))
+	a.Status = r.status(a.Issuer, n.get("credentialStatus"))
 	r.subject(a, n.get("credentialSubject"))
 	if r.err != nil {
 		return nil, 0, r.err

@@ -16,14 +16,15 @@ const (
 // The wire types fix the order of members, so that the same attestation, key
 // and time always give the same certificate.
 type wireCredential struct {
-	Context    []string    `json:"@context"`
-	ID         string      `json:"id"`
-	Type       []string    `json:"type"`
-	Issuer     string      `json:"issuer"`
-	ValidFrom  string      `json:"validFrom"`
-	ValidUntil string      `json:"validUntil"`
-	Subject    wireSubject `json:"credentialSubject"`
-	IssuedAt   int64       `json:"iat"`
+	Context    []string     `json:"@context"`
+	ID         string       `json:"id"`
+	Type       []string     `json:"type"`
+	Issuer     string       `json:"issuer"`
+	ValidFrom  string       `json:"validFrom"`
+	ValidUntil string       `json:"validUntil"`
+	Status     []wireStatus `json:"credentialStatus,omitempty"`
+	Subject    wireSubject  `json:"credentialSubject"`
+	IssuedAt   int64        `json:"iat"`
 }
 
 type wireSubject struct {
@@ -80,6 +81,13 @@ func (a *Attestation) payload(iat int64) ([]byte, error) {
 			Replaces:      a.Replaces,
 		},
 		IssuedAt: iat,
+	}
+	if a.Status != nil {
+		_, certifier, err := ParseIssuer(a.Issuer)
+		if err != nil {
+			return nil, err
+		}
+		w.Status = a.Status.entries(certifier)
 	}
 	for _, b := range a.Batches {
 		w.Subject.Batches = append(w.Subject.Batches, wireBatch{b.GTIN, b.Lot, wireQuantity{b.Amount, b.Unit}})

@@ -16,19 +16,24 @@ import (
 // MaxSize bounds the compact form of a certificate, in bytes.
 const MaxSize = 64 << 10
 
-// ErrSignature is wrapped by every error of [Credential.Verify].
+// ErrSignature is wrapped by every error of [Sealed.Verify].
 var ErrSignature = errors.New("the certificate's signature is not valid")
 
-// Credential is a parsed certificate: well formed, not yet verified.
-type Credential struct {
-	Attestation Attestation
-	KeyID       string // as in the header: Attestation.Issuer + "#" + KeyLabel
-	KeyLabel    string
-	IssuedAt    int64 // Unix seconds, claimed by the signer
-	Compact     string
+// Sealed is what the signature holds together: well formed, not yet verified.
+type Sealed struct {
+	KeyID    string // as in the header: the issuer + "#" + KeyLabel
+	KeyLabel string
+	Compact  string
 
 	digest    [32]byte
 	signature [64]byte
+}
+
+// Credential is a parsed certificate: well formed, not yet verified.
+type Credential struct {
+	Sealed
+	Attestation Attestation
+	IssuedAt    int64 // Unix seconds, claimed by the signer
 }
 
 var base64url = base64.RawURLEncoding.Strict()
@@ -48,32 +53,46 @@ func Sign(a *Attestation, kid string, key *ecdsa.PrivateKey, iat int64) (string,
 	if err := a.Validate(); err != nil {
 		return "", err
 	}
-	issuer, _, err := ParseKeyID(kid)
-	if err != nil {
-		return "", err
-	}
-	if issuer != a.Issuer {
-		return "", fmt.Errorf("kid is %q but the issuer is %q: sign with a key of the issuer", kid, a.Issuer)
-	}
-	if iat < 0 || iat > maxTime {
-		return "", fmt.Errorf("iat is %d: it must be Unix seconds between 1970 and 9999", iat)
-	}
-	header, err := marshal(wireHeader{"ES256K", "vc+jwt", "vc", kid})
-	if err != nil {
+	if err := checkSigner(a.Issuer, kid, iat); err != nil {
 		return "", err
 	}
 	payload, err := a.payload(iat)
 	if err != nil {
 		return "", err
 	}
+	return seal("certificate", kid, payload, key)
+}
+
+// checkSigner refuses a key that is not the issuer's, and a time that cannot be
+// written.
+func checkSigner(issuer, kid string, iat int64) error {
+	of, _, err := ParseKeyID(kid)
+	if err != nil {
+		return err
+	}
+	if of != issuer {
+		return fmt.Errorf("kid is %q but the issuer is %q: sign with a key of the issuer", kid, issuer)
+	}
+	if iat < 0 || iat > maxTime {
+		return fmt.Errorf("iat is %d: it must be Unix seconds between 1970 and 9999", iat)
+	}
+	return nil
+}
+
+// seal writes payload as a compact JWS of the profile.
+func seal(what, kid string, payload []byte, key *ecdsa.PrivateKey) (string, error) {
+	header, err := marshal(wireHeader{"ES256K", "vc+jwt", "vc", kid})
+	if err != nil {
+		return "", err
+	}
 	input := base64url.EncodeToString(header) + "." + base64url.EncodeToString(payload)
 	if size := len(input) + 1 + 86; size > MaxSize {
-		return "", fmt.Errorf("the certificate would be %d bytes, more than the %d allowed: cover fewer batches or shorten the texts", size, MaxSize)
+		return "", fmt.Errorf("the %s would be %d bytes, more than the %d allowed: cover fewer batches or shorten the texts", what, size, MaxSize)
 	}
 	digest := sha256.Sum256([]byte(input))
 	sig, err := crypto.Sign(digest[:], key)
 	if err != nil {
-		return "", fmt.Errorf("sign the certificate: %w", err)
+		return "", fmt.Errorf("sign the %s: %w", what, err)
 	}
 	return input + "." + base64url.EncodeToString(sig[:64]), nil
 }
@@ -81,46 +100,54 @@ func Sign(a *Attestation, kid string, key *ecdsa.PrivateKey, iat int64) (string,
 // Parse reads the compact form strictly: at most [MaxSize] bytes, three parts
 // of canonical base64url, the known header, no duplicate or unknown members,
 // a valid [Attestation]. It does not check the signature; see
-// [Credential.Verify]. White space around the certificate is refused: trim it
+// [Sealed.Verify]. White space around the certificate is refused: trim it
 // when reading a file.
 func Parse(jwt []byte) (*Credential, error) {
-	if len(jwt) > MaxSize {
-		return nil, fmt.Errorf("the certificate is %d bytes, more than the %d allowed", len(jwt), MaxSize)
-	}
-	c := &Credential{Compact: string(jwt)}
-	parts := strings.SplitN(c.Compact, ".", 4)
-	if len(parts) != 3 {
-		return nil, errors.New("the certificate is not a compact JWS: it must be three parts separated by dots")
-	}
-	var raw [3][]byte
-	for i, name := range [...]string{"header", "payload", "signature"} {
-		b, err := decode64(parts[i])
-		if err != nil {
-			return nil, fmt.Errorf("the certificate's %s %w", name, err)
-		}
-		raw[i] = b
-	}
-	if err := c.parseHeader(raw[0]); err != nil {
-		return nil, fmt.Errorf("the certificate's header: %w", err)
-	}
-	n, err := parseJSON(raw[1])
+	sealed, n, err := unseal("certificate", jwt)
 	if err != nil {
-		return nil, fmt.Errorf("the certificate's payload: %w", err)
+		return nil, err
 	}
 	a, iat, err := decodePayload(n)
 	if err != nil {
 		return nil, fmt.Errorf("the certificate's payload: %w", err)
 	}
-	c.Attestation, c.IssuedAt = *a, iat
-	if issuer, _, _ := ParseKeyID(c.KeyID); issuer != a.Issuer {
-		return nil, fmt.Errorf("the certificate's kid is %q but its issuer is %q", c.KeyID, a.Issuer)
+	if issuer, _, _ := ParseKeyID(sealed.KeyID); issuer != a.Issuer {
+		return nil, fmt.Errorf("the certificate's kid is %q but its issuer is %q", sealed.KeyID, a.Issuer)
+	}
+	return &Credential{Sealed: *sealed, Attestation: *a, IssuedAt: iat}, nil
+}
+
+// unseal takes a compact JWS of the profile apart; what names it in errors.
+func unseal(what string, jwt []byte) (*Sealed, *node, error) {
+	if len(jwt) > MaxSize {
+		return nil, nil, fmt.Errorf("the %s is %d bytes, more than the %d allowed", what, len(jwt), MaxSize)
+	}
+	c := &Sealed{Compact: string(jwt)}
+	parts := strings.SplitN(c.Compact, ".", 4)
+	if len(parts) != 3 {
+		return nil, nil, fmt.Errorf("the %s is not a compact JWS: it must be three parts separated by dots", what)
+	}
+	var raw [3][]byte
+	for i, name := range [...]string{"header", "payload", "signature"} {
+		b, err := decode64(parts[i])
+		if err != nil {
+			return nil, nil, fmt.Errorf("the %s's %s %w", what, name, err)
+		}
+		raw[i] = b
+	}
+	if err := c.parseHeader(raw[0]); err != nil {
+		return nil, nil, fmt.Errorf("the %s's header: %w", what, err)
+	}
+	n, err := parseJSON(raw[1])
+	if err != nil {
+		return nil, nil, fmt.Errorf("the %s's payload: %w", what, err)
 	}
 	if len(raw[2]) != 64 {
-		return nil, fmt.Errorf("the certificate's signature has %d bytes: ES256K has 64", len(raw[2]))
+		return nil, nil, fmt.Errorf("the %s's signature has %d bytes: ES256K has 64", what, len(raw[2]))
 	}
 	copy(c.signature[:], raw[2])
 	c.digest = sha256.Sum256(jwt[:len(parts[0])+1+len(parts[1])])
-	return c, nil
+	return c, n, nil
 }
 
 // decode64 refuses what the standard decoder lets through (line breaks) and,
@@ -138,7 +165,7 @@ func decode64(s string) ([]byte, error) {
 	return b, nil
 }
 
-func (c *Credential) parseHeader(raw []byte) error {
+func (c *Sealed) parseHeader(raw []byte) error {
 	n, err := parseJSON(raw)
 	if err != nil {
 		return err
@@ -171,7 +198,7 @@ var halfOrder, _ = hex.DecodeString("7fffffffffffffffffffffffffffffff5d576e7357a
 // Verify checks the signature with a public key: 33 bytes, SEC 1 compressed.
 // A high S is refused though the equation holds, or anybody could write a
 // second valid certificate with another hash. The error wraps [ErrSignature].
-func (c *Credential) Verify(pubkey []byte) error {
+func (c *Sealed) Verify(pubkey []byte) error {
 	if len(pubkey) != 33 {
 		return fmt.Errorf("%w: the public key has %d bytes, a compressed one has 33", ErrSignature, len(pubkey))
 	}
@@ -185,4 +212,4 @@ func (c *Credential) Verify(pubkey []byte) error {
 }
 
 // Hash is the SHA-256 of the compact form.
-func (c *Credential) Hash() [32]byte { return sha256.Sum256([]byte(c.Compact)) }
+func (c *Sealed) Hash() [32]byte { return sha256.Sum256([]byte(c.Compact)) }

@@ -71,6 +71,50 @@ func AttestationsOf(gtin, lot string) (start, end []byte) {
 	return prefix(text(text(table("cert", 2), gtin), lot))
 }
 
+// StatusEntries is the range [start, end) of what a certifier's status list
+// says; what follows start in a key is the index, 4 bytes big-endian.
+func StatusEntries(certifier string, list uint32) (start, end []byte) {
+	p := text(table("cert", 4), certifier)
+	start = binary.BigEndian.AppendUint32(append([]byte(nil), p...), list)
+	if list == 1<<32-1 {
+		_, end = prefix(p)
+		return start, end
+	}
+	return start, binary.BigEndian.AppendUint32(append([]byte(nil), p...), list+1)
+}
+
+// StatusEntry is the key of one entry of a certifier's status list.
+func StatusEntry(certifier string, list, index uint32) []byte {
+	start, _ := StatusEntries(certifier, list)
+	return binary.BigEndian.AppendUint32(start, index)
+}
+
+// StatusList is the key of a status list as its certifier last signed it;
+// purpose is "revocation" or "suspension".
+func StatusList(certifier string, list uint32, purpose string) []byte {
+	return append(binary.BigEndian.AppendUint32(text(table("cert", 5), certifier), list), purpose...)
+}
+
+// ControlRequest is the key of control's request record.
+func ControlRequest(id string) []byte { return append(table("control", 1), id...) }
+
+// Finding is the key of a request's non-conformity, numbered from 1.
+func Finding(request string, number uint32) []byte {
+	return binary.BigEndian.AppendUint32(text(table("control", 2), request), number)
+}
+
+// LabResult is the key of a request's laboratory result, numbered from 1.
+func LabResult(request string, number uint32) []byte {
+	return binary.BigEndian.AppendUint32(text(table("control", 3), request), number)
+}
+
+// OpenMajorsOf is the range [start, end) of what keeps a batch from being
+// attested; what follows start in a key is the request's id, a zero byte and the
+// non-conformity's number, 4 bytes big-endian.
+func OpenMajorsOf(gtin, lot string) (start, end []byte) {
+	return prefix(text(text(table("control", 6), gtin), lot))
+}
+
 // Event is the key of trace's event record, by its 32-byte id.
 func Event(id []byte) []byte { return append(table("trace", 1), id...) }
 

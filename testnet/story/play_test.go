@@ -22,6 +22,7 @@ import (
 	"github.com/filiera-chain/filiera/store/proof"
 	"github.com/filiera-chain/filiera/verify"
 	"github.com/filiera-chain/filiera/x/cert"
+	"github.com/filiera-chain/filiera/x/control"
 	"github.com/filiera-chain/filiera/x/product"
 	"github.com/filiera-chain/filiera/x/registry"
 	"github.com/filiera-chain/filiera/x/trace"
@@ -72,7 +73,8 @@ func newPlay(t *testing.T, at time.Time) *play {
 	pr := product.New(r)
 	block := module.Block{ChainID: chain, Height: 1, Time: at.Unix()}
 	p := &play{t: t, s: written(t, at)}
-	p.World = moduletest.New(t, block, r.Module(), pr.Module(), cert.New(r, pr).Module(), trace.New(r, pr).Module())
+	ct := control.New(r, pr)
+	p.World = moduletest.New(t, block, r.Module(), pr.Module(), ct.Module(), cert.New(r, pr, ct).Module(), trace.New(r, pr).Module())
 	genesis := p.Context(module.Signer{})
 	p.must(r.SetParams(genesis, registry.DefaultParams()))
 	region := p.s.Participant("regione-marche")

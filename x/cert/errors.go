@@ -26,11 +26,18 @@ var (
 	ErrNotAllowed  = module.NewError(name, 18, "not_allowed", "the signer is not who may do this to the attestation")
 	ErrState       = module.NewError(name, 19, "wrong_state", "the attestation is not in a state that allows this")
 	ErrLimit       = module.NewError(name, 20, "limit_reached", "the record already holds as many entries as it may")
+	ErrSameKey     = module.NewError(name, 21, "same_key", "the key that made the attestation pending cannot countersign it")
+	ErrIndexTaken  = module.NewError(name, 22, "status_index_taken", "the index in the status list stands for another attestation")
+	ErrReduction   = module.NewError(name, 23, "bad_reduction", "the reduction does not lower what the attestation covers to something above nothing")
+	ErrNotCovered  = module.NewError(name, 24, "not_covered", "the attestation does not cover the batch")
+	ErrStale       = module.NewError(name, 25, "stale_status_list", "the status list says something else than the ledger, or is older than the one published")
+	ErrRequest     = module.NewError(name, 26, "unknown_request", "no request for control has this id")
 )
 
 func refusals() []*module.Error {
 	return []*module.Error{
 		ErrShape, ErrCredential, ErrChain, ErrKey, ErrRetiredKey, ErrSignature, ErrValidity, ErrTaken, ErrVersion, ErrFailedPoint,
 		ErrOpenPoint, ErrBatch, ErrBatchState, ErrBinding, ErrUnit, ErrQuantity, ErrAttestation, ErrNotAllowed, ErrState, ErrLimit,
+		ErrSameKey, ErrIndexTaken, ErrReduction, ErrNotCovered, ErrStale, ErrRequest,
 	}
 }

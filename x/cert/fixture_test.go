@@ -19,6 +19,7 @@ import (
 	"github.com/filiera-chain/filiera/envelope"
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/store"
+	"github.com/filiera-chain/filiera/x/control"
 	"github.com/filiera-chain/filiera/x/product"
 	"github.com/filiera-chain/filiera/x/registry"
 )
@@ -52,6 +53,7 @@ type ledger struct {
 	kv       *store.Branch
 	registry *registry.Registry
 	product  *product.Product
+	control  *control.Control
 	cert     *Cert
 	acts     map[string]module.Act
 	block    module.Block
@@ -68,7 +70,8 @@ func newLedger(t tb) *ledger {
 	}
 	r := registry.New()
 	p := product.New(r)
-	l := &ledger{tb: t, kv: s.Branch(), registry: r, product: p, cert: New(r, p), acts: map[string]module.Act{}, block: module.Block{ChainID: chain, Height: 1, Time: start}}
+	ct := control.New(r, p)
+	l := &ledger{tb: t, kv: s.Branch(), registry: r, product: p, control: ct, cert: New(r, p, ct), acts: map[string]module.Act{}, block: module.Block{ChainID: chain, Height: 1, Time: start}}
 	for _, m := range l.modules() {
 		for _, a := range m.Acts {
 			l.acts[string(a.Message.ProtoReflect().Descriptor().FullName())] = a
@@ -80,7 +83,7 @@ func newLedger(t tb) *ledger {
 }
 
 func (l *ledger) modules() []*module.Module {
-	return []*module.Module{l.registry.Module(), l.product.Module(), l.cert.Module()}
+	return []*module.Module{l.registry.Module(), l.product.Module(), l.control.Module(), l.cert.Module()}
 }
 
 func (l *ledger) enrolAll() {
@@ -153,13 +156,16 @@ func (l *ledger) must(err error) {
 }
 
 // do carries out an act as the app does: on a branch that a refusal drops.
-func (l *ledger) do(signer string, m proto.Message) error {
+func (l *ledger) do(signer string, m proto.Message) error { return l.doWith(signer, "main", m) }
+
+// doWith is do with a key of another label than main.
+func (l *ledger) doWith(signer, label string, m proto.Message) error {
 	act := l.acts[string(m.ProtoReflect().Descriptor().FullName())]
 	if err := act.Check(m); err != nil {
 		return err
 	}
 	branch := l.kv.Branch()
-	if _, err := act.Run(module.NewContext(branch, l.block, module.Signer{Participant: signer}), m); err != nil {
+	if _, err := act.Run(module.NewContext(branch, l.block, module.Signer{Participant: signer, KeyLabel: label}), m); err != nil {
 		return err
 	}
 	branch.Write()

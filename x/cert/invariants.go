@@ -17,6 +17,9 @@ func (c *Cert) invariants() []module.Invariant {
 		{Name: "the expiry table holds exactly the attestations that have not ended", Check: c.expiryAgrees},
 		{Name: "the index by batch holds exactly the batches that attestations cover", Check: c.byBatchAgrees},
 		{Name: "what is attested in force never exceeds the batch, in its unit and under its specification", Check: c.coverageHolds},
+		{Name: "what batches cover went down by the reductions told of, never up", Check: c.reductionsHold},
+		{Name: "an attestation is pending exactly while a key that may not countersign is named", Check: c.pendingHolds},
+		{Name: "the status lists say of each attestation what its history says", Check: c.statusListsAgree},
 		{Name: "whoever replaces and whoever is replaced name each other", Check: c.replacementsAgree},
 	}
 }
@@ -39,15 +42,11 @@ func (c *Cert) historiesHold(rd *module.Reader) error { return c.each(rd, histor
 // historyHolds replays the lines of a against the lifecycle.
 func historyHolds(a *certv1.Attestation) error {
 	lines := a.GetHistory()
-	if len(lines) == 0 || len(lines) > maxHistory || lines[0].GetStatus() != Issued {
-		return fmt.Errorf("its history of %d lines does not begin with issued or is too long", len(lines))
+	if len(lines) == 0 || len(lines) > maxHistory || lines[0].GetStatus() != Issued && lines[0].GetStatus() != Pending {
+		return fmt.Errorf("its history of %d lines does not begin with issued or pending or is too long", len(lines))
 	}
 	for i := 1; i < len(lines); i++ {
-		state := lines[i-1].GetStatus()
-		if state == Reinstated {
-			state = Issued
-		}
-		if !leads(state, lines[i].GetStatus()) {
+		if !leads(settled(lines[i-1].GetStatus()), lines[i].GetStatus()) {
 			return fmt.Errorf("line %d goes from %s to %s", i+1, lines[i-1].GetStatus(), lines[i].GetStatus())
 		}
 		if lines[i].GetAt() < lines[i-1].GetAt() || lines[i].GetHeight() < lines[i-1].GetHeight() {
@@ -59,7 +58,7 @@ func historyHolds(a *certv1.Attestation) error {
 
 // leads says whether some verb goes from a state to a line.
 func leads(from, line string) bool {
-	for _, v := range [...]verb{suspend, reinstate, revoke, replace, expire} {
+	for _, v := range [...]verb{suspend, reinstate, propose, countersign, reduce, revoke, replace, expire} {
 		if rules[v].to == line {
 			return contains(rules[v].from, from)
 		}
@@ -149,7 +148,7 @@ func (c *Cert) batchCovered(rd *module.Reader, a *certv1.Attestation, b *certv1.
 
 func (c *Cert) replacementsAgree(rd *module.Reader) error {
 	return c.each(rd, func(a *certv1.Attestation) error {
-		if id := a.GetReplaces(); id != "" {
+		if id := a.GetReplaces(); id != "" && everIssued(a) {
 			if old, err := c.attestations.Get(rd, id); err != nil || old.GetReplacedBy() != a.GetId() || old.GetCertifier() != a.GetCertifier() {
 				return fmt.Errorf("it replaces %s, which names %q of %s (%v)", id, old.GetReplacedBy(), old.GetCertifier(), err)
 			}

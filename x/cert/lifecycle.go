@@ -1,14 +1,16 @@
 package cert
 
 import (
-	"fmt"
+	"strings"
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 )
 
 // The states of an attestation, as lines of its history write them.
 const (
+	Pending    = "pending"
 	Issued     = "issued"
+	Reduced    = "reduced"
 	Suspended  = "suspended"
 	Reinstated = "reinstated"
 	Revoked    = "revoked"
@@ -16,9 +18,9 @@ const (
 	Expired    = "expired"
 )
 
-// State says what a is at second at: issued, suspended, revoked, replaced or
-// expired. It is the last line of the history, where reinstated reads as issued
-// again, and an attestation whose validity has ended is expired even if no
+// State says what a is at second at: pending, issued, suspended, revoked,
+// replaced or expired. It is the last line of the history, where reinstated and
+// reduced read as issued, and an attestation whose validity has ended is expired even if no
 // block has written the line yet. An attestation without history, which the
 // ledger never holds, has state "".
 func State(a *certv1.Attestation, at int64) string {
@@ -32,10 +34,27 @@ func State(a *certv1.Attestation, at int64) string {
 		return last
 	case at >= a.GetValidUntil():
 		return Expired
-	case last == Reinstated:
+	}
+	return settled(last)
+}
+
+// settled is the state that a line leaves.
+func settled(line string) string {
+	if line == Reinstated || line == Reduced {
 		return Issued
 	}
-	return last
+	return line
+}
+
+// everIssued says whether a was in force at some time: a pending attestation
+// that nobody countersigned was not.
+func everIssued(a *certv1.Attestation) bool {
+	for _, line := range a.GetHistory() {
+		if line.GetStatus() == Issued {
+			return true
+		}
+	}
+	return false
 }
 
 // isFinal says whether a state has no way out.
@@ -45,11 +64,14 @@ func isFinal(state string) bool { return state == Revoked || state == Replaced |
 type verb string
 
 const (
-	suspend   verb = "suspend"
-	reinstate verb = "reinstate"
-	revoke    verb = "revoke"
-	replace   verb = "replace"
-	expire    verb = "expire"
+	suspend     verb = "suspend"
+	reinstate   verb = "reinstate"
+	propose     verb = "propose to reinstate"
+	countersign verb = "countersign"
+	reduce      verb = "reduce"
+	revoke      verb = "revoke"
+	replace     verb = "replace"
+	expire      verb = "expire"
 )
 
 // party is who does it.
@@ -70,13 +92,20 @@ type rule struct {
 	by   []party
 }
 
-// rules is the whole lifecycle after issue.
+// rules is the whole lifecycle after issue. Where the accreditation asks for two
+// persons, an attestation begins pending, and one that was suspended becomes
+// pending instead of reinstated, until another key countersigns: giving one's
+// word takes two, taking it back takes one, because a doubt must stop goods at
+// once.
 var rules = map[verb]rule{
-	suspend:   {to: Suspended, from: []string{Issued}, by: []party{byCertifier, byAuthority}},
-	reinstate: {to: Reinstated, from: []string{Suspended}, by: []party{byCertifier}},
-	revoke:    {to: Revoked, from: []string{Issued, Suspended}, by: []party{byCertifier, byAuthority}},
-	replace:   {to: Replaced, from: []string{Issued, Suspended}, by: []party{byCertifier}},
-	expire:    {to: Expired, from: []string{Issued, Suspended}, by: []party{byTime}},
+	suspend:     {to: Suspended, from: []string{Issued}, by: []party{byCertifier, byAuthority}},
+	reinstate:   {to: Reinstated, from: []string{Suspended}, by: []party{byCertifier}},
+	propose:     {to: Pending, from: []string{Suspended}, by: []party{byCertifier}},
+	countersign: {to: Issued, from: []string{Pending}, by: []party{byCertifier}},
+	reduce:      {to: Reduced, from: []string{Issued}, by: []party{byCertifier}},
+	revoke:      {to: Revoked, from: []string{Issued, Suspended, Pending}, by: []party{byCertifier, byAuthority}},
+	replace:     {to: Replaced, from: []string{Issued, Suspended, Pending}, by: []party{byCertifier}},
+	expire:      {to: Expired, from: []string{Issued, Suspended, Pending}, by: []party{byTime}},
 }
 
 // next gives the line that v, done by who, writes under an attestation in a
@@ -103,8 +132,9 @@ func contains[T comparable](list []T, one T) bool {
 }
 
 func either[T ~string](list []T) string {
-	if len(list) == 2 {
-		return fmt.Sprintf("%s or %s", list[0], list[1])
+	words := make([]string, len(list))
+	for i, w := range list {
+		words[i] = string(w)
 	}
-	return string(list[0])
+	return strings.Join(words, " or ")
 }

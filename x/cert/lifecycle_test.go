@@ -19,21 +19,28 @@ import (
 
 func TestTheLifecycleAllowsTheseMovesAndNoOthers(t *testing.T) {
 	allowed := map[string]string{
-		"issued suspend its certifier":      Suspended,
-		"issued suspend an authority":       Suspended,
-		"suspended reinstate its certifier": Reinstated,
-		"issued revoke its certifier":       Revoked,
-		"issued revoke an authority":        Revoked,
-		"suspended revoke its certifier":    Revoked,
-		"suspended revoke an authority":     Revoked,
-		"issued replace its certifier":      Replaced,
-		"suspended replace its certifier":   Replaced,
-		"issued expire the block's time":    Expired,
-		"suspended expire the block's time": Expired,
+		"issued suspend its certifier":                 Suspended,
+		"issued suspend an authority":                  Suspended,
+		"suspended reinstate its certifier":            Reinstated,
+		"issued revoke its certifier":                  Revoked,
+		"issued revoke an authority":                   Revoked,
+		"suspended revoke its certifier":               Revoked,
+		"suspended revoke an authority":                Revoked,
+		"issued replace its certifier":                 Replaced,
+		"suspended replace its certifier":              Replaced,
+		"suspended propose to reinstate its certifier": Pending,
+		"pending countersign its certifier":            Issued,
+		"issued reduce its certifier":                  Reduced,
+		"pending revoke its certifier":                 Revoked,
+		"pending revoke an authority":                  Revoked,
+		"pending replace its certifier":                Replaced,
+		"pending expire the block's time":              Expired,
+		"issued expire the block's time":               Expired,
+		"suspended expire the block's time":            Expired,
 	}
 	seen := 0
-	for _, state := range []string{"", Issued, Suspended, Reinstated, Revoked, Replaced, Expired} {
-		for _, v := range []verb{suspend, reinstate, revoke, replace, expire} {
+	for _, state := range []string{"", Pending, Issued, Reduced, Suspended, Reinstated, Revoked, Replaced, Expired} {
+		for _, v := range []verb{suspend, reinstate, propose, countersign, reduce, revoke, replace, expire} {
 			for _, who := range []party{byCertifier, byAuthority, byTime, byOther} {
 				move := fmt.Sprintf("%s %s %s", state, v, who)
 				to, err := next(state, v, who)
@@ -65,6 +72,8 @@ func TestTheStateIsTheLastLineUnlessTimeHasEndedIt(t *testing.T) {
 	}{
 		{Issued, Issued, Expired},
 		{Reinstated, Issued, Expired},
+		{Reduced, Issued, Expired},
+		{Pending, Pending, Expired},
 		{Suspended, Suspended, Expired},
 		{Revoked, Revoked, Revoked},
 		{Replaced, Replaced, Replaced},

@@ -1,6 +1,8 @@
 package cert
 
 import (
+	"errors"
+
 	"google.golang.org/protobuf/proto"
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
@@ -17,11 +19,16 @@ func (c *Cert) Module() *module.Module {
 			module.On(checkSuspend, c.suspend),
 			module.On(checkReinstate, c.reinstate),
 			module.On(checkRevoke, c.revoke),
+			module.On(checkReduce, c.reduce),
+			module.On(checkCountersign, c.countersign),
+			module.On(checkAnswerRequest, c.answerRequest),
+			module.On(checkPublishStatusList, c.publishStatusList),
 		},
 		EndBlock: c.endBlock,
 		Queries: []module.Query{
 			module.Ask("Attestation", c.queryAttestation),
 			module.Ask("AttestationsOfBatch", c.queryAttestationsOfBatch),
+			module.Ask("StatusList", c.queryStatusList),
 		},
 		Invariants: c.invariants(),
 		Errors:     refusals(),
@@ -29,7 +36,10 @@ func (c *Cert) Module() *module.Module {
 	}
 }
 
-// records announces every attestation, for a read model that begins at genesis.
+// records announces every record, for a read model that begins at genesis.
 func (c *Cert) records(rd *module.Reader, announce func(proto.Message)) error {
-	return module.Each(rd, c.attestations, func(a *certv1.Attestation) { announce(&certv1.AttestationChanged{Attestation: a}) })
+	return errors.Join(
+		module.Each(rd, c.attestations, func(a *certv1.Attestation) { announce(&certv1.AttestationChanged{Attestation: a}) }),
+		module.Each(rd, c.lists, func(l *certv1.StatusList) { announce(&certv1.StatusListPublished{List: l}) }),
+	)
 }

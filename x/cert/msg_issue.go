@@ -55,6 +55,13 @@ func (c *Cert) issue(ctx *module.Context, m *certv1.MsgIssue) error {
 	if err := c.answersAll(ctx, a); err != nil {
 		return err
 	}
+	two, err := c.registry.TwoPerson(ctx, certifier, a.GetSpecification())
+	if err != nil {
+		return err
+	}
+	if two {
+		return c.enterPending(ctx, a)
+	}
 	// First what is replaced, so that what it attested is free again.
 	if err := c.replaceOld(ctx, a); err != nil {
 		return err
@@ -62,28 +69,51 @@ func (c *Cert) issue(ctx *module.Context, m *certv1.MsgIssue) error {
 	if err := c.checkBatches(ctx, a); err != nil {
 		return err
 	}
-	return c.enter(ctx, a)
+	return c.enter(ctx, a, Issued, "issued")
+}
+
+// enterPending records a certificate that a second person has still to sign.
+// What it replaces stays in force until then, and so whether there is room is
+// found out then.
+func (c *Cert) enterPending(ctx *module.Context, a *certv1.Attestation) error {
+	if a.GetReplaces() != "" {
+		if _, err := c.replaceable(ctx, a); err != nil {
+			return err
+		}
+	}
+	for _, b := range a.GetBatches() {
+		if _, err := c.checkBatch(ctx, a, b); err != nil {
+			return err
+		}
+	}
+	a.PendingKey = a.GetKeyLabel()
+	return c.enter(ctx, a, Pending, "signed with the key "+a.GetKeyLabel()+"; another key of the body must countersign")
 }
 
 // authenticate finds the certifier and holds the signature to its key.
 func (c *Cert) authenticate(ctx *module.Context, vc *credential.Credential) (certifier string, err error) {
-	chain, certifier, err := credential.ParseIssuer(vc.Attestation.Issuer)
+	return c.authentic(ctx, vc.Attestation.Issuer, &vc.Sealed)
+}
+
+// authentic finds who issuer is, and holds the signature to its key.
+func (c *Cert) authentic(ctx *module.Context, issuer string, sealed *credential.Sealed) (certifier string, err error) {
+	chain, certifier, err := credential.ParseIssuer(issuer)
 	if err != nil {
 		return "", ErrCredential.With("%v", err)
 	}
 	if chain != ctx.ChainID {
-		return "", ErrChain.With("the certificate's issuer is %s, of the ledger %q; this one is %q", vc.Attestation.Issuer, chain, ctx.ChainID)
+		return "", ErrChain.With("the certificate's issuer is %s, of the ledger %q; this one is %q", issuer, chain, ctx.ChainID)
 	}
-	key, err := c.registry.KeyByLabel(ctx, certifier, vc.KeyLabel)
+	key, err := c.registry.KeyByLabel(ctx, certifier, sealed.KeyLabel)
 	switch {
 	case err != nil:
 		return "", err
 	case key == nil:
-		return "", ErrKey.With("participant %s has no key labelled %q; look at the certificate's kid", certifier, vc.KeyLabel)
+		return "", ErrKey.With("participant %s has no key labelled %q; look at the certificate's kid", certifier, sealed.KeyLabel)
 	case key.GetRetiredAt() != 0:
-		return "", ErrRetiredKey.With("key %q of %s is retired since %s (%s); sign again with a live key", vc.KeyLabel, certifier, module.Day(key.GetRetiredAt()), key.GetRetiredReason())
+		return "", ErrRetiredKey.With("key %q of %s is retired since %s (%s); sign again with a live key", sealed.KeyLabel, certifier, module.Day(key.GetRetiredAt()), key.GetRetiredReason())
 	}
-	if err := vc.Verify(key.GetPublicKey()); err != nil {
+	if err := sealed.Verify(key.GetPublicKey()); err != nil {
 		return "", ErrSignature.With("%v", err)
 	}
 	return certifier, nil
@@ -136,40 +166,60 @@ func (c *Cert) replaceOld(ctx *module.Context, a *certv1.Attestation) error {
 	if a.GetReplaces() == "" {
 		return nil
 	}
-	old, err := c.mustAttestation(ctx, a.GetReplaces())
+	old, err := c.replaceable(ctx, a)
 	if err != nil {
 		return err
-	}
-	if old.GetCertifier() != a.GetCertifier() {
-		return ErrNotAllowed.With("attestation %s is of %s; %s replaces only its own", old.GetId(), old.GetCertifier(), a.GetCertifier())
 	}
 	old.ReplacedBy = a.GetId()
 	return c.move(ctx, old, replace, byCertifier, a.GetCertifier(), "replaced by "+a.GetId())
 }
 
-// checkBatches refuses a batch that is not what a says of it, that has no room
-// for what a attests, or that has had too many attestations.
+// replaceable gives the attestation that a names as the one it replaces.
+func (c *Cert) replaceable(ctx *module.Context, a *certv1.Attestation) (*certv1.Attestation, error) {
+	old, err := c.mustAttestation(ctx, a.GetReplaces())
+	if err != nil {
+		return nil, err
+	}
+	if old.GetCertifier() != a.GetCertifier() {
+		return nil, ErrNotAllowed.With("attestation %s is of %s; %s replaces only its own", old.GetId(), old.GetCertifier(), a.GetCertifier())
+	}
+	if _, err := next(State(old, ctx.Time), replace, byCertifier); err != nil {
+		return nil, about(old, err)
+	}
+	return old, nil
+}
+
+// checkBatches refuses a batch that is not what a says of it, or that has no
+// room for what a attests.
 func (c *Cert) checkBatches(ctx *module.Context, a *certv1.Attestation) error {
 	for _, b := range a.GetBatches() {
-		batch, err := c.products.Batch(ctx, b.GetBatch().GetGtin(), b.GetBatch().GetLot())
+		batch, err := c.checkBatch(ctx, a, b)
 		if err != nil {
-			return err
-		}
-		if err := fits(a, b, batch); err != nil {
 			return err
 		}
 		others, err := c.AttestationsOf(ctx, batch.GetGtin(), batch.GetLot())
 		if err != nil {
 			return err
 		}
-		if len(others) >= maxPerBatch {
-			return ErrLimit.With("batch %s lot %q already has %d attestations, which is the most", batch.GetGtin(), batch.GetLot(), len(others))
-		}
 		if err := room(batch, attested(others, batch, ctx.Time), b.GetQuantity().GetAmount()); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// checkBatch refuses a batch that is not what a says of it, or that an open
+// major non-conformity excludes.
+func (c *Cert) checkBatch(ctx *module.Context, a *certv1.Attestation, b *certv1.CoveredBatch) (*productv1.Batch, error) {
+	gtin, lot := b.GetBatch().GetGtin(), b.GetBatch().GetLot()
+	batch, err := c.products.Batch(ctx, gtin, lot)
+	if err != nil {
+		return nil, err
+	}
+	if err := fits(a, b, batch); err != nil {
+		return nil, err
+	}
+	return batch, c.controls.Clear(ctx, gtin, lot)
 }
 
 // fits refuses a covered batch that is not what the certificate says of it.
@@ -197,14 +247,25 @@ func orNone(spec string) string {
 }
 
 // enter writes the new attestation and its indexes.
-func (c *Cert) enter(ctx *module.Context, a *certv1.Attestation) error {
+func (c *Cert) enter(ctx *module.Context, a *certv1.Attestation, status, reason string) error {
 	for _, b := range a.GetBatches() {
-		if err := c.byBatch.Set(ctx, collections.Join3(b.GetBatch().GetGtin(), b.GetBatch().GetLot(), a.GetId())); err != nil {
+		gtin, lot := b.GetBatch().GetGtin(), b.GetBatch().GetLot()
+		others, err := c.AttestationsOf(ctx, gtin, lot)
+		if err != nil {
+			return err
+		}
+		if len(others) >= maxPerBatch {
+			return ErrLimit.With("batch %s lot %q already has %d attestations, which is the most", gtin, lot, len(others))
+		}
+		if err := c.byBatch.Set(ctx, collections.Join3(gtin, lot, a.GetId())); err != nil {
 			return err
 		}
 	}
 	a.SubmittedBy = ctx.Signer.Participant
-	a.History = []*basev1.StatusLine{{Status: Issued, Reason: "issued", Actor: a.GetCertifier(), At: ctx.Time, Height: ctx.Height}}
+	a.History = []*basev1.StatusLine{{Status: status, Reason: reason, Actor: a.GetCertifier(), At: ctx.Time, Height: ctx.Height}}
+	if err := c.takeIndex(ctx, a); err != nil {
+		return err
+	}
 	if err := c.expiry.Set(ctx, collections.Join(a.GetValidUntil(), a.GetId())); err != nil {
 		return err
 	}

@@ -11,7 +11,8 @@ func checkReinstate(m *certv1.MsgReinstate) error { return checkAbout(m) }
 
 // reinstate ends a suspension, by its certifier, which must still be accredited:
 // it gives its word again. Others may have attested the same goods meanwhile, so
-// there must be room for it.
+// there must be room for it. Where the accreditation asks for two persons, it
+// is pending until another key countersigns.
 func (c *Cert) reinstate(ctx *module.Context, m *certv1.MsgReinstate) error {
 	a, err := c.mustAttestation(ctx, m.GetAttestation())
 	if err != nil {
@@ -24,18 +25,40 @@ func (c *Cert) reinstate(ctx *module.Context, m *certv1.MsgReinstate) error {
 	if _, err := next(State(a, ctx.Time), reinstate, who); err != nil {
 		return about(a, err)
 	}
+	two, err := c.registry.TwoPerson(ctx, a.GetCertifier(), a.GetSpecification())
+	if err != nil {
+		return err
+	}
+	if two {
+		a.PendingKey = ctx.Signer.KeyLabel
+		return c.move(ctx, a, propose, who, ctx.Signer.Participant, m.GetReason())
+	}
 	if err := c.registry.Accredited(ctx, ctx.Time, a.GetCertifier(), a.GetSpecification()); err != nil {
 		return err
 	}
+	if err := c.roomAgain(ctx, a); err != nil {
+		return err
+	}
+	return c.move(ctx, a, reinstate, who, ctx.Signer.Participant, m.GetReason())
+}
+
+// roomAgain refuses an attestation whose goods others have attested meanwhile,
+// or which an open major non-conformity excludes. A batch may have been
+// withdrawn since; that speaks for itself.
+func (c *Cert) roomAgain(ctx *module.Context, a *certv1.Attestation) error {
 	for _, b := range a.GetBatches() {
-		batch, err := c.products.Batch(ctx, b.GetBatch().GetGtin(), b.GetBatch().GetLot())
+		gtin, lot := b.GetBatch().GetGtin(), b.GetBatch().GetLot()
+		batch, err := c.products.Batch(ctx, gtin, lot)
 		if err != nil {
 			return err
 		}
 		if batch == nil {
-			return fmt.Errorf("batch %s lot %q of attestation %s is gone", b.GetBatch().GetGtin(), b.GetBatch().GetLot(), a.GetId())
+			return fmt.Errorf("batch %s lot %q of attestation %s is gone", gtin, lot, a.GetId())
 		}
-		others, err := c.AttestationsOf(ctx, batch.GetGtin(), batch.GetLot())
+		if err := c.controls.Clear(ctx, gtin, lot); err != nil {
+			return err
+		}
+		others, err := c.AttestationsOf(ctx, gtin, lot)
 		if err != nil {
 			return err
 		}
@@ -43,5 +66,5 @@ func (c *Cert) reinstate(ctx *module.Context, m *certv1.MsgReinstate) error {
 			return err
 		}
 	}
-	return c.move(ctx, a, reinstate, who, ctx.Signer.Participant, m.GetReason())
+	return nil
 }

@@ -28,6 +28,9 @@ func record(c *credential.Credential, certifier string) *certv1.Attestation {
 		ValidFrom: c.Attestation.ValidFrom, ValidUntil: c.Attestation.ValidUntil, KeyLabel: c.KeyLabel, CredentialSha256: hash[:],
 		Replaces: c.Attestation.Replaces,
 	}
+	if s := c.Attestation.Status; s != nil {
+		a.StatusUrl, a.StatusList, a.StatusIndex = s.Base, s.List, s.Index
+	}
 	for _, b := range c.Attestation.Batches {
 		a.Batches = append(a.Batches, &certv1.CoveredBatch{
 			Batch:    &basev1.BatchID{Gtin: b.GTIN, Lot: b.Lot},

@@ -25,6 +25,7 @@ const (
 type Cert struct {
 	registry Registry
 	products Products
+	controls Controls
 	schema   collections.Schema
 
 	// attestations: urn:uuid:… -> attestation.
@@ -33,18 +34,25 @@ type Cert struct {
 	byBatch collections.KeySet[collections.Triple[string, string, string]]
 	// expiry: (first second no longer valid, attestation), while it has not ended.
 	expiry collections.KeySet[collections.Pair[int64, string]]
+	// entries: (certifier, status list, index) -> what the index stands for.
+	entries collections.Map[collections.Triple[string, uint32, uint32], *certv1.StatusEntry]
+	// lists: (certifier, status list, purpose) -> the list as last signed.
+	lists collections.Map[collections.Triple[string, uint32, string], *certv1.StatusList]
 }
 
 // New builds the module's tables.
-func New(registry Registry, products Products) *Cert {
+func New(registry Registry, products Products, controls Controls) *Cert {
 	b := module.NewSchemaBuilder(name)
 	str := collections.StringKey
 	c := &Cert{
 		registry:     registry,
 		products:     products,
+		controls:     controls,
 		attestations: collections.NewMap(b, collections.NewPrefix(1), "attestations", str, module.Record[certv1.Attestation]()),
 		byBatch:      collections.NewKeySet(b, collections.NewPrefix(2), "by_batch", collections.TripleKeyCodec(str, str, str)),
 		expiry:       collections.NewKeySet(b, collections.NewPrefix(3), "expiry", collections.PairKeyCodec(collections.Int64Key, str)),
+		entries:      collections.NewMap(b, collections.NewPrefix(4), "status_entries", collections.TripleKeyCodec(str, collections.Uint32Key, collections.Uint32Key), module.Record[certv1.StatusEntry]()),
+		lists:        collections.NewMap(b, collections.NewPrefix(5), "status_lists", collections.TripleKeyCodec(str, collections.Uint32Key, str), module.Record[certv1.StatusList]()),
 	}
 	schema, err := b.Build()
 	if err != nil {
@@ -107,6 +115,11 @@ func (c *Cert) move(ctx *module.Context, a *certv1.Attestation, v verb, who part
 		return ErrLimit.With("attestation %s has %d lines of history; the last one is left for its end, so it can only be revoked or replaced", a.GetId(), n)
 	}
 	a.History = append(a.History, &basev1.StatusLine{Status: to, Reason: reason, Actor: actor, At: ctx.Time, Height: ctx.Height})
+	if to != Expired { // time shows in the credential itself
+		if err := c.mark(ctx, a, to); err != nil {
+			return err
+		}
+	}
 	if isFinal(to) {
 		if err := c.expiry.Remove(ctx, collections.Join(a.GetValidUntil(), a.GetId())); err != nil {
 			return err

@@ -130,6 +130,18 @@ func TestEachTruthNoticesItsBreach(t *testing.T) {
 			a.Batches[0].Quantity.Amount = 1001
 			return c.attestations.Set(ctx, a.GetId(), a)
 		},
+		"what batches cover went down by the reductions told of, never up": func(c *Cert, ctx *module.Context, a *certv1.Attestation) error {
+			a.Reductions = append(a.Reductions, &certv1.Reduction{Batch: a.GetBatches()[0].GetBatch(), Before: 100, After: 50})
+			return c.attestations.Set(ctx, a.GetId(), a)
+		},
+		"an attestation is pending exactly while a key that may not countersign is named": func(c *Cert, ctx *module.Context, a *certv1.Attestation) error {
+			a.PendingKey = "main"
+			return c.attestations.Set(ctx, a.GetId(), a)
+		},
+		"the status lists say of each attestation what its history says": func(c *Cert, ctx *module.Context, a *certv1.Attestation) error {
+			a.StatusList = 1
+			return c.entries.Set(ctx, entryOf(a), &certv1.StatusEntry{Attestation: a.GetId(), Revoked: true})
+		},
 		"whoever replaces and whoever is replaced name each other": func(c *Cert, ctx *module.Context, a *certv1.Attestation) error {
 			a.ReplacedBy = urn(9)
 			return c.attestations.Set(ctx, a.GetId(), a)

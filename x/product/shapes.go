@@ -147,6 +147,7 @@ func checkRequirements(list []*productv1.Requirement) error {
 			module.CheckText("requirement clause", r.GetClause(), 1, 100),
 			module.CheckText("requirement text_it", r.GetTextIt(), 1, 500),
 			module.CheckText("requirement text_en", r.GetTextEn(), 1, 500),
+			checkLimits(r),
 		)
 		if err != nil {
 			return ErrShape.With("requirement %d (%q): %v", i+1, clip(r.GetId()), err)

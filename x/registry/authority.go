@@ -160,6 +160,13 @@ func (r *Registry) Accredited(ctx context.Context, at int64, certifier, spec str
 	return nil
 }
 
+// TwoPerson says whether certifier's accreditation for spec asks for two keys
+// on each attestation; false when there is no accreditation.
+func (r *Registry) TwoPerson(ctx context.Context, certifier, spec string) (bool, error) {
+	a, err := module.Find(ctx, r.accreditations, collections.Join(certifier, spec))
+	return a.GetTwoPerson(), err
+}
+
 // KeyByLabel gives participant's key of that label, live or retired, or nil.
 func (r *Registry) KeyByLabel(ctx context.Context, participant, label string) (*registryv1.Key, error) {
 	address, err := r.labels.Get(ctx, collections.Join(participant, label))

@@ -46,7 +46,7 @@ func (r *Registry) accredit(ctx *module.Context, m *registryv1.MsgAccredit) erro
 	if a.GetStatus() == accSuspended {
 		return ErrState.With("the accreditation of %s for %s is suspended; reinstate or revoke it first", m.GetCertifier(), m.GetSpecification())
 	}
-	a.ValidFrom, a.ValidUntil, a.Reference = m.GetValidFrom(), m.GetValidUntil(), m.GetReference()
+	a.ValidFrom, a.ValidUntil, a.Reference, a.TwoPerson = m.GetValidFrom(), m.GetValidUntil(), m.GetReference(), m.GetTwoPerson()
 	return r.putAccreditation(ctx, a, accActive, m.GetReference())
 }
 

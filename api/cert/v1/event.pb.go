@@ -66,13 +66,60 @@ func (x *AttestationChanged) GetAttestation() *Attestation {
 	return nil
 }
 
+// StatusListPublished carries the list as it was published.
+type StatusListPublished struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	List          *StatusList            `protobuf:"bytes,1,opt,name=list,proto3" json:"list,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StatusListPublished) Reset() {
+	*x = StatusListPublished{}
+	mi := &file_filiera_cert_v1_event_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StatusListPublished) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StatusListPublished) ProtoMessage() {}
+
+func (x *StatusListPublished) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_cert_v1_event_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StatusListPublished.ProtoReflect.Descriptor instead.
+func (*StatusListPublished) Descriptor() ([]byte, []int) {
+	return file_filiera_cert_v1_event_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *StatusListPublished) GetList() *StatusList {
+	if x != nil {
+		return x.List
+	}
+	return nil
+}
+
 var File_filiera_cert_v1_event_proto protoreflect.FileDescriptor
 
 const file_filiera_cert_v1_event_proto_rawDesc = "" +
 	"\n" +
 	"\x1bfiliera/cert/v1/event.proto\x12\x0ffiliera.cert.v1\x1a\x1bfiliera/cert/v1/state.proto\"T\n" +
 	"\x12AttestationChanged\x12>\n" +
-	"\vattestation\x18\x01 \x01(\v2\x1c.filiera.cert.v1.AttestationR\vattestationB5Z3github.com/filiera-chain/filiera/api/cert/v1;certv1b\x06proto3"
+	"\vattestation\x18\x01 \x01(\v2\x1c.filiera.cert.v1.AttestationR\vattestation\"F\n" +
+	"\x13StatusListPublished\x12/\n" +
+	"\x04list\x18\x01 \x01(\v2\x1b.filiera.cert.v1.StatusListR\x04listB5Z3github.com/filiera-chain/filiera/api/cert/v1;certv1b\x06proto3"
 
 var (
 	file_filiera_cert_v1_event_proto_rawDescOnce sync.Once
@@ -86,18 +133,21 @@ func file_filiera_cert_v1_event_proto_rawDescGZIP() []byte {
 	return file_filiera_cert_v1_event_proto_rawDescData
 }
 
-var file_filiera_cert_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
+var file_filiera_cert_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_filiera_cert_v1_event_proto_goTypes = []any{
-	(*AttestationChanged)(nil), // 0: filiera.cert.v1.AttestationChanged
-	(*Attestation)(nil),        // 1: filiera.cert.v1.Attestation
+	(*AttestationChanged)(nil),  // 0: filiera.cert.v1.AttestationChanged
+	(*StatusListPublished)(nil), // 1: filiera.cert.v1.StatusListPublished
+	(*Attestation)(nil),         // 2: filiera.cert.v1.Attestation
+	(*StatusList)(nil),          // 3: filiera.cert.v1.StatusList
 }
 var file_filiera_cert_v1_event_proto_depIdxs = []int32{
-	1, // 0: filiera.cert.v1.AttestationChanged.attestation:type_name -> filiera.cert.v1.Attestation
-	1, // [1:1] is the sub-list for method output_type
-	1, // [1:1] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	2, // 0: filiera.cert.v1.AttestationChanged.attestation:type_name -> filiera.cert.v1.Attestation
+	3, // 1: filiera.cert.v1.StatusListPublished.list:type_name -> filiera.cert.v1.StatusList
+	2, // [2:2] is the sub-list for method output_type
+	2, // [2:2] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_filiera_cert_v1_event_proto_init() }
@@ -112,7 +162,7 @@ func file_filiera_cert_v1_event_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_cert_v1_event_proto_rawDesc), len(file_filiera_cert_v1_event_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   1,
+			NumMessages:   2,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -7,6 +7,7 @@
 package certv1
 
 import (
+	v1 "github.com/filiera-chain/filiera/api/base/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -227,11 +228,239 @@ func (x *MsgRevoke) GetReason() string {
 	return ""
 }
 
+// MsgReduce lowers how much of one batch an attestation in force covers; by
+// its certifier. What is left is more than nothing: to take back all of it,
+// revoke.
+type MsgReduce struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Attestation string                 `protobuf:"bytes,1,opt,name=attestation,proto3" json:"attestation,omitempty"`
+	Batch       *v1.BatchID            `protobuf:"bytes,2,opt,name=batch,proto3" json:"batch,omitempty"`
+	// What stays attested, in the batch's unit.
+	Quantity      *v1.Quantity `protobuf:"bytes,3,opt,name=quantity,proto3" json:"quantity,omitempty"`
+	Reason        string       `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MsgReduce) Reset() {
+	*x = MsgReduce{}
+	mi := &file_filiera_cert_v1_msg_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MsgReduce) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MsgReduce) ProtoMessage() {}
+
+func (x *MsgReduce) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_cert_v1_msg_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MsgReduce.ProtoReflect.Descriptor instead.
+func (*MsgReduce) Descriptor() ([]byte, []int) {
+	return file_filiera_cert_v1_msg_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *MsgReduce) GetAttestation() string {
+	if x != nil {
+		return x.Attestation
+	}
+	return ""
+}
+
+func (x *MsgReduce) GetBatch() *v1.BatchID {
+	if x != nil {
+		return x.Batch
+	}
+	return nil
+}
+
+func (x *MsgReduce) GetQuantity() *v1.Quantity {
+	if x != nil {
+		return x.Quantity
+	}
+	return nil
+}
+
+func (x *MsgReduce) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// MsgCountersign puts a pending attestation into force; by another key of its
+// certifier than the one that made it pending.
+type MsgCountersign struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Attestation string                 `protobuf:"bytes,1,opt,name=attestation,proto3" json:"attestation,omitempty"`
+	// May be empty.
+	Reason        string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MsgCountersign) Reset() {
+	*x = MsgCountersign{}
+	mi := &file_filiera_cert_v1_msg_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MsgCountersign) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MsgCountersign) ProtoMessage() {}
+
+func (x *MsgCountersign) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_cert_v1_msg_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MsgCountersign.ProtoReflect.Descriptor instead.
+func (*MsgCountersign) Descriptor() ([]byte, []int) {
+	return file_filiera_cert_v1_msg_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *MsgCountersign) GetAttestation() string {
+	if x != nil {
+		return x.Attestation
+	}
+	return ""
+}
+
+func (x *MsgCountersign) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// MsgAnswerRequest closes a request for control with an attestation in force
+// that covers its batches; by the certifier of both.
+type MsgAnswerRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Request       string                 `protobuf:"bytes,1,opt,name=request,proto3" json:"request,omitempty"`
+	Attestation   string                 `protobuf:"bytes,2,opt,name=attestation,proto3" json:"attestation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MsgAnswerRequest) Reset() {
+	*x = MsgAnswerRequest{}
+	mi := &file_filiera_cert_v1_msg_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MsgAnswerRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MsgAnswerRequest) ProtoMessage() {}
+
+func (x *MsgAnswerRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_cert_v1_msg_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MsgAnswerRequest.ProtoReflect.Descriptor instead.
+func (*MsgAnswerRequest) Descriptor() ([]byte, []int) {
+	return file_filiera_cert_v1_msg_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *MsgAnswerRequest) GetRequest() string {
+	if x != nil {
+		return x.Request
+	}
+	return ""
+}
+
+func (x *MsgAnswerRequest) GetAttestation() string {
+	if x != nil {
+		return x.Attestation
+	}
+	return ""
+}
+
+// MsgPublishStatusList keeps, for everybody to fetch, a status list that a
+// certifier signed and that says what the ledger says. Anybody may carry it.
+type MsgPublishStatusList struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// W3C BitstringStatusListCredential as a JWT (vc+jwt, ES256K), compact form.
+	Credential    []byte `protobuf:"bytes,1,opt,name=credential,proto3" json:"credential,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MsgPublishStatusList) Reset() {
+	*x = MsgPublishStatusList{}
+	mi := &file_filiera_cert_v1_msg_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MsgPublishStatusList) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MsgPublishStatusList) ProtoMessage() {}
+
+func (x *MsgPublishStatusList) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_cert_v1_msg_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MsgPublishStatusList.ProtoReflect.Descriptor instead.
+func (*MsgPublishStatusList) Descriptor() ([]byte, []int) {
+	return file_filiera_cert_v1_msg_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *MsgPublishStatusList) GetCredential() []byte {
+	if x != nil {
+		return x.Credential
+	}
+	return nil
+}
+
 var File_filiera_cert_v1_msg_proto protoreflect.FileDescriptor
 
 const file_filiera_cert_v1_msg_proto_rawDesc = "" +
 	"\n" +
-	"\x19filiera/cert/v1/msg.proto\x12\x0ffiliera.cert.v1\"*\n" +
+	"\x19filiera/cert/v1/msg.proto\x12\x0ffiliera.cert.v1\x1a\x1afiliera/base/v1/base.proto\"*\n" +
 	"\bMsgIssue\x12\x1e\n" +
 	"\n" +
 	"credential\x18\x01 \x01(\fR\n" +
@@ -245,7 +474,22 @@ const file_filiera_cert_v1_msg_proto_rawDesc = "" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"E\n" +
 	"\tMsgRevoke\x12 \n" +
 	"\vattestation\x18\x01 \x01(\tR\vattestation\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reasonB5Z3github.com/filiera-chain/filiera/api/cert/v1;certv1b\x06proto3"
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"\xac\x01\n" +
+	"\tMsgReduce\x12 \n" +
+	"\vattestation\x18\x01 \x01(\tR\vattestation\x12.\n" +
+	"\x05batch\x18\x02 \x01(\v2\x18.filiera.base.v1.BatchIDR\x05batch\x125\n" +
+	"\bquantity\x18\x03 \x01(\v2\x19.filiera.base.v1.QuantityR\bquantity\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\"J\n" +
+	"\x0eMsgCountersign\x12 \n" +
+	"\vattestation\x18\x01 \x01(\tR\vattestation\x12\x16\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"N\n" +
+	"\x10MsgAnswerRequest\x12\x18\n" +
+	"\arequest\x18\x01 \x01(\tR\arequest\x12 \n" +
+	"\vattestation\x18\x02 \x01(\tR\vattestation\"6\n" +
+	"\x14MsgPublishStatusList\x12\x1e\n" +
+	"\n" +
+	"credential\x18\x01 \x01(\fR\n" +
+	"credentialB5Z3github.com/filiera-chain/filiera/api/cert/v1;certv1b\x06proto3"
 
 var (
 	file_filiera_cert_v1_msg_proto_rawDescOnce sync.Once
@@ -259,19 +503,27 @@ func file_filiera_cert_v1_msg_proto_rawDescGZIP() []byte {
 	return file_filiera_cert_v1_msg_proto_rawDescData
 }
 
-var file_filiera_cert_v1_msg_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_filiera_cert_v1_msg_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_filiera_cert_v1_msg_proto_goTypes = []any{
-	(*MsgIssue)(nil),     // 0: filiera.cert.v1.MsgIssue
-	(*MsgSuspend)(nil),   // 1: filiera.cert.v1.MsgSuspend
-	(*MsgReinstate)(nil), // 2: filiera.cert.v1.MsgReinstate
-	(*MsgRevoke)(nil),    // 3: filiera.cert.v1.MsgRevoke
+	(*MsgIssue)(nil),             // 0: filiera.cert.v1.MsgIssue
+	(*MsgSuspend)(nil),           // 1: filiera.cert.v1.MsgSuspend
+	(*MsgReinstate)(nil),         // 2: filiera.cert.v1.MsgReinstate
+	(*MsgRevoke)(nil),            // 3: filiera.cert.v1.MsgRevoke
+	(*MsgReduce)(nil),            // 4: filiera.cert.v1.MsgReduce
+	(*MsgCountersign)(nil),       // 5: filiera.cert.v1.MsgCountersign
+	(*MsgAnswerRequest)(nil),     // 6: filiera.cert.v1.MsgAnswerRequest
+	(*MsgPublishStatusList)(nil), // 7: filiera.cert.v1.MsgPublishStatusList
+	(*v1.BatchID)(nil),           // 8: filiera.base.v1.BatchID
+	(*v1.Quantity)(nil),          // 9: filiera.base.v1.Quantity
 }
 var file_filiera_cert_v1_msg_proto_depIdxs = []int32{
-	0, // [0:0] is the sub-list for method output_type
-	0, // [0:0] is the sub-list for method input_type
-	0, // [0:0] is the sub-list for extension type_name
-	0, // [0:0] is the sub-list for extension extendee
-	0, // [0:0] is the sub-list for field type_name
+	8, // 0: filiera.cert.v1.MsgReduce.batch:type_name -> filiera.base.v1.BatchID
+	9, // 1: filiera.cert.v1.MsgReduce.quantity:type_name -> filiera.base.v1.Quantity
+	2, // [2:2] is the sub-list for method output_type
+	2, // [2:2] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_filiera_cert_v1_msg_proto_init() }
@@ -285,7 +537,7 @@ func file_filiera_cert_v1_msg_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_cert_v1_msg_proto_rawDesc), len(file_filiera_cert_v1_msg_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   4,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -161,6 +161,121 @@ func (x *AttestationsOfBatchResponse) GetAttestations() []*Attestation {
 	return nil
 }
 
+type StatusListRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Certifier     string                 `protobuf:"bytes,1,opt,name=certifier,proto3" json:"certifier,omitempty"`
+	List          uint32                 `protobuf:"varint,2,opt,name=list,proto3" json:"list,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StatusListRequest) Reset() {
+	*x = StatusListRequest{}
+	mi := &file_filiera_cert_v1_query_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StatusListRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StatusListRequest) ProtoMessage() {}
+
+func (x *StatusListRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_cert_v1_query_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StatusListRequest.ProtoReflect.Descriptor instead.
+func (*StatusListRequest) Descriptor() ([]byte, []int) {
+	return file_filiera_cert_v1_query_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *StatusListRequest) GetCertifier() string {
+	if x != nil {
+		return x.Certifier
+	}
+	return ""
+}
+
+func (x *StatusListRequest) GetList() uint32 {
+	if x != nil {
+		return x.List
+	}
+	return 0
+}
+
+// StatusListResponse holds both bit strings, 16384 bytes each; index 0 is the
+// leftmost bit of the first byte.
+type StatusListResponse struct {
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Revoked   []byte                 `protobuf:"bytes,1,opt,name=revoked,proto3" json:"revoked,omitempty"`
+	Suspended []byte                 `protobuf:"bytes,2,opt,name=suspended,proto3" json:"suspended,omitempty"`
+	// Entries in use.
+	Entries       uint32 `protobuf:"varint,3,opt,name=entries,proto3" json:"entries,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StatusListResponse) Reset() {
+	*x = StatusListResponse{}
+	mi := &file_filiera_cert_v1_query_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StatusListResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StatusListResponse) ProtoMessage() {}
+
+func (x *StatusListResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_cert_v1_query_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StatusListResponse.ProtoReflect.Descriptor instead.
+func (*StatusListResponse) Descriptor() ([]byte, []int) {
+	return file_filiera_cert_v1_query_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *StatusListResponse) GetRevoked() []byte {
+	if x != nil {
+		return x.Revoked
+	}
+	return nil
+}
+
+func (x *StatusListResponse) GetSuspended() []byte {
+	if x != nil {
+		return x.Suspended
+	}
+	return nil
+}
+
+func (x *StatusListResponse) GetEntries() uint32 {
+	if x != nil {
+		return x.Entries
+	}
+	return 0
+}
+
 var File_filiera_cert_v1_query_proto protoreflect.FileDescriptor
 
 const file_filiera_cert_v1_query_proto_rawDesc = "" +
@@ -172,10 +287,19 @@ const file_filiera_cert_v1_query_proto_rawDesc = "" +
 	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12\x10\n" +
 	"\x03lot\x18\x02 \x01(\tR\x03lot\"_\n" +
 	"\x1bAttestationsOfBatchResponse\x12@\n" +
-	"\fattestations\x18\x01 \x03(\v2\x1c.filiera.cert.v1.AttestationR\fattestations2\xcb\x01\n" +
+	"\fattestations\x18\x01 \x03(\v2\x1c.filiera.cert.v1.AttestationR\fattestations\"E\n" +
+	"\x11StatusListRequest\x12\x1c\n" +
+	"\tcertifier\x18\x01 \x01(\tR\tcertifier\x12\x12\n" +
+	"\x04list\x18\x02 \x01(\rR\x04list\"f\n" +
+	"\x12StatusListResponse\x12\x18\n" +
+	"\arevoked\x18\x01 \x01(\fR\arevoked\x12\x1c\n" +
+	"\tsuspended\x18\x02 \x01(\fR\tsuspended\x12\x18\n" +
+	"\aentries\x18\x03 \x01(\rR\aentries2\xa2\x02\n" +
 	"\x05Query\x12P\n" +
 	"\vAttestation\x12#.filiera.cert.v1.AttestationRequest\x1a\x1c.filiera.cert.v1.Attestation\x12p\n" +
-	"\x13AttestationsOfBatch\x12+.filiera.cert.v1.AttestationsOfBatchRequest\x1a,.filiera.cert.v1.AttestationsOfBatchResponseB5Z3github.com/filiera-chain/filiera/api/cert/v1;certv1b\x06proto3"
+	"\x13AttestationsOfBatch\x12+.filiera.cert.v1.AttestationsOfBatchRequest\x1a,.filiera.cert.v1.AttestationsOfBatchResponse\x12U\n" +
+	"\n" +
+	"StatusList\x12\".filiera.cert.v1.StatusListRequest\x1a#.filiera.cert.v1.StatusListResponseB5Z3github.com/filiera-chain/filiera/api/cert/v1;certv1b\x06proto3"
 
 var (
 	file_filiera_cert_v1_query_proto_rawDescOnce sync.Once
@@ -189,21 +313,25 @@ func file_filiera_cert_v1_query_proto_rawDescGZIP() []byte {
 	return file_filiera_cert_v1_query_proto_rawDescData
 }
 
-var file_filiera_cert_v1_query_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_filiera_cert_v1_query_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_filiera_cert_v1_query_proto_goTypes = []any{
 	(*AttestationRequest)(nil),          // 0: filiera.cert.v1.AttestationRequest
 	(*AttestationsOfBatchRequest)(nil),  // 1: filiera.cert.v1.AttestationsOfBatchRequest
 	(*AttestationsOfBatchResponse)(nil), // 2: filiera.cert.v1.AttestationsOfBatchResponse
-	(*Attestation)(nil),                 // 3: filiera.cert.v1.Attestation
+	(*StatusListRequest)(nil),           // 3: filiera.cert.v1.StatusListRequest
+	(*StatusListResponse)(nil),          // 4: filiera.cert.v1.StatusListResponse
+	(*Attestation)(nil),                 // 5: filiera.cert.v1.Attestation
 }
 var file_filiera_cert_v1_query_proto_depIdxs = []int32{
-	3, // 0: filiera.cert.v1.AttestationsOfBatchResponse.attestations:type_name -> filiera.cert.v1.Attestation
+	5, // 0: filiera.cert.v1.AttestationsOfBatchResponse.attestations:type_name -> filiera.cert.v1.Attestation
 	0, // 1: filiera.cert.v1.Query.Attestation:input_type -> filiera.cert.v1.AttestationRequest
 	1, // 2: filiera.cert.v1.Query.AttestationsOfBatch:input_type -> filiera.cert.v1.AttestationsOfBatchRequest
-	3, // 3: filiera.cert.v1.Query.Attestation:output_type -> filiera.cert.v1.Attestation
-	2, // 4: filiera.cert.v1.Query.AttestationsOfBatch:output_type -> filiera.cert.v1.AttestationsOfBatchResponse
-	3, // [3:5] is the sub-list for method output_type
-	1, // [1:3] is the sub-list for method input_type
+	3, // 3: filiera.cert.v1.Query.StatusList:input_type -> filiera.cert.v1.StatusListRequest
+	5, // 4: filiera.cert.v1.Query.Attestation:output_type -> filiera.cert.v1.Attestation
+	2, // 5: filiera.cert.v1.Query.AttestationsOfBatch:output_type -> filiera.cert.v1.AttestationsOfBatchResponse
+	4, // 6: filiera.cert.v1.Query.StatusList:output_type -> filiera.cert.v1.StatusListResponse
+	4, // [4:7] is the sub-list for method output_type
+	1, // [1:4] is the sub-list for method input_type
 	1, // [1:1] is the sub-list for extension type_name
 	1, // [1:1] is the sub-list for extension extendee
 	0, // [0:1] is the sub-list for field type_name
@@ -221,7 +349,7 @@ func file_filiera_cert_v1_query_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_cert_v1_query_proto_rawDesc), len(file_filiera_cert_v1_query_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   3,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

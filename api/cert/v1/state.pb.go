@@ -353,8 +353,8 @@ func (x *CoveredBatch) GetQuantity() *v1.Quantity {
 }
 
 // Attestation is a certificate of conformity issued by an accredited body.
-// Its state is the last line of its history: issued, suspended, reinstated,
-// revoked, replaced or expired.
+// Its state is the last line of its history: pending, issued, reduced,
+// suspended, reinstated, revoked, replaced or expired.
 type Attestation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// urn:uuid:... chosen by the certifier.
@@ -377,7 +377,18 @@ type Attestation struct {
 	ReplacedBy string           `protobuf:"bytes,13,opt,name=replaced_by,json=replacedBy,proto3" json:"replaced_by,omitempty"`
 	History    []*v1.StatusLine `protobuf:"bytes,14,rep,name=history,proto3" json:"history,omitempty"`
 	// Who submitted the transaction; need not be the certifier.
-	SubmittedBy   string `protobuf:"bytes,15,opt,name=submitted_by,json=submittedBy,proto3" json:"submitted_by,omitempty"`
+	SubmittedBy string `protobuf:"bytes,15,opt,name=submitted_by,json=submittedBy,proto3" json:"submitted_by,omitempty"`
+	// Reductions of what batches cover, oldest first.
+	Reductions []*Reduction `protobuf:"bytes,16,rep,name=reductions,proto3" json:"reductions,omitempty"`
+	// Key label that countersigned it last; empty when none did.
+	CountersignedBy string `protobuf:"bytes,17,opt,name=countersigned_by,json=countersignedBy,proto3" json:"countersigned_by,omitempty"`
+	// While pending: the key label that may not countersign it.
+	PendingKey string `protobuf:"bytes,18,opt,name=pending_key,json=pendingKey,proto3" json:"pending_key,omitempty"`
+	// Where the credential says that its state is published: the base URL, the
+	// certifier's list from 1, and the index in it. List 0 means nowhere.
+	StatusUrl     string `protobuf:"bytes,19,opt,name=status_url,json=statusUrl,proto3" json:"status_url,omitempty"`
+	StatusList    uint32 `protobuf:"varint,20,opt,name=status_list,json=statusList,proto3" json:"status_list,omitempty"`
+	StatusIndex   uint32 `protobuf:"varint,21,opt,name=status_index,json=statusIndex,proto3" json:"status_index,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -517,6 +528,294 @@ func (x *Attestation) GetSubmittedBy() string {
 	return ""
 }
 
+func (x *Attestation) GetReductions() []*Reduction {
+	if x != nil {
+		return x.Reductions
+	}
+	return nil
+}
+
+func (x *Attestation) GetCountersignedBy() string {
+	if x != nil {
+		return x.CountersignedBy
+	}
+	return ""
+}
+
+func (x *Attestation) GetPendingKey() string {
+	if x != nil {
+		return x.PendingKey
+	}
+	return ""
+}
+
+func (x *Attestation) GetStatusUrl() string {
+	if x != nil {
+		return x.StatusUrl
+	}
+	return ""
+}
+
+func (x *Attestation) GetStatusList() uint32 {
+	if x != nil {
+		return x.StatusList
+	}
+	return 0
+}
+
+func (x *Attestation) GetStatusIndex() uint32 {
+	if x != nil {
+		return x.StatusIndex
+	}
+	return 0
+}
+
+// Reduction is one lowering of what an attestation covers of a batch.
+type Reduction struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Batch *v1.BatchID            `protobuf:"bytes,1,opt,name=batch,proto3" json:"batch,omitempty"`
+	// Amounts in the batch's unit.
+	Before int64 `protobuf:"varint,2,opt,name=before,proto3" json:"before,omitempty"`
+	After  int64 `protobuf:"varint,3,opt,name=after,proto3" json:"after,omitempty"`
+	// Line of the history that tells of it, from 0.
+	Line          uint32 `protobuf:"varint,4,opt,name=line,proto3" json:"line,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Reduction) Reset() {
+	*x = Reduction{}
+	mi := &file_filiera_cert_v1_state_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Reduction) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Reduction) ProtoMessage() {}
+
+func (x *Reduction) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_cert_v1_state_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Reduction.ProtoReflect.Descriptor instead.
+func (*Reduction) Descriptor() ([]byte, []int) {
+	return file_filiera_cert_v1_state_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Reduction) GetBatch() *v1.BatchID {
+	if x != nil {
+		return x.Batch
+	}
+	return nil
+}
+
+func (x *Reduction) GetBefore() int64 {
+	if x != nil {
+		return x.Before
+	}
+	return 0
+}
+
+func (x *Reduction) GetAfter() int64 {
+	if x != nil {
+		return x.After
+	}
+	return 0
+}
+
+func (x *Reduction) GetLine() uint32 {
+	if x != nil {
+		return x.Line
+	}
+	return 0
+}
+
+// StatusEntry is what one index of a certifier's status list stands for.
+type StatusEntry struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Attestation string                 `protobuf:"bytes,1,opt,name=attestation,proto3" json:"attestation,omitempty"`
+	// Revoked or replaced.
+	Revoked bool `protobuf:"varint,2,opt,name=revoked,proto3" json:"revoked,omitempty"`
+	// Suspended or pending.
+	Suspended     bool `protobuf:"varint,3,opt,name=suspended,proto3" json:"suspended,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StatusEntry) Reset() {
+	*x = StatusEntry{}
+	mi := &file_filiera_cert_v1_state_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StatusEntry) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StatusEntry) ProtoMessage() {}
+
+func (x *StatusEntry) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_cert_v1_state_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StatusEntry.ProtoReflect.Descriptor instead.
+func (*StatusEntry) Descriptor() ([]byte, []int) {
+	return file_filiera_cert_v1_state_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *StatusEntry) GetAttestation() string {
+	if x != nil {
+		return x.Attestation
+	}
+	return ""
+}
+
+func (x *StatusEntry) GetRevoked() bool {
+	if x != nil {
+		return x.Revoked
+	}
+	return false
+}
+
+func (x *StatusEntry) GetSuspended() bool {
+	if x != nil {
+		return x.Suspended
+	}
+	return false
+}
+
+// StatusList is a status list as its certifier last signed it.
+type StatusList struct {
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Certifier string                 `protobuf:"bytes,1,opt,name=certifier,proto3" json:"certifier,omitempty"`
+	List      uint32                 `protobuf:"varint,2,opt,name=list,proto3" json:"list,omitempty"`
+	// "revocation" or "suspension".
+	Purpose string `protobuf:"bytes,3,opt,name=purpose,proto3" json:"purpose,omitempty"`
+	// Compact form.
+	Credential []byte `protobuf:"bytes,4,opt,name=credential,proto3" json:"credential,omitempty"`
+	KeyLabel   string `protobuf:"bytes,5,opt,name=key_label,json=keyLabel,proto3" json:"key_label,omitempty"`
+	ValidFrom  int64  `protobuf:"varint,6,opt,name=valid_from,json=validFrom,proto3" json:"valid_from,omitempty"`
+	// First second no longer valid.
+	ValidUntil      int64 `protobuf:"varint,7,opt,name=valid_until,json=validUntil,proto3" json:"valid_until,omitempty"`
+	PublishedAt     int64 `protobuf:"varint,8,opt,name=published_at,json=publishedAt,proto3" json:"published_at,omitempty"`
+	PublishedHeight int64 `protobuf:"varint,9,opt,name=published_height,json=publishedHeight,proto3" json:"published_height,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *StatusList) Reset() {
+	*x = StatusList{}
+	mi := &file_filiera_cert_v1_state_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StatusList) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StatusList) ProtoMessage() {}
+
+func (x *StatusList) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_cert_v1_state_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StatusList.ProtoReflect.Descriptor instead.
+func (*StatusList) Descriptor() ([]byte, []int) {
+	return file_filiera_cert_v1_state_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *StatusList) GetCertifier() string {
+	if x != nil {
+		return x.Certifier
+	}
+	return ""
+}
+
+func (x *StatusList) GetList() uint32 {
+	if x != nil {
+		return x.List
+	}
+	return 0
+}
+
+func (x *StatusList) GetPurpose() string {
+	if x != nil {
+		return x.Purpose
+	}
+	return ""
+}
+
+func (x *StatusList) GetCredential() []byte {
+	if x != nil {
+		return x.Credential
+	}
+	return nil
+}
+
+func (x *StatusList) GetKeyLabel() string {
+	if x != nil {
+		return x.KeyLabel
+	}
+	return ""
+}
+
+func (x *StatusList) GetValidFrom() int64 {
+	if x != nil {
+		return x.ValidFrom
+	}
+	return 0
+}
+
+func (x *StatusList) GetValidUntil() int64 {
+	if x != nil {
+		return x.ValidUntil
+	}
+	return 0
+}
+
+func (x *StatusList) GetPublishedAt() int64 {
+	if x != nil {
+		return x.PublishedAt
+	}
+	return 0
+}
+
+func (x *StatusList) GetPublishedHeight() int64 {
+	if x != nil {
+		return x.PublishedHeight
+	}
+	return 0
+}
+
 var File_filiera_cert_v1_state_proto protoreflect.FileDescriptor
 
 const file_filiera_cert_v1_state_proto_rawDesc = "" +
@@ -539,7 +838,7 @@ const file_filiera_cert_v1_state_proto_rawDesc = "" +
 	"\x04name\x18\x04 \x01(\tR\x04name\"u\n" +
 	"\fCoveredBatch\x12.\n" +
 	"\x05batch\x18\x01 \x01(\v2\x18.filiera.base.v1.BatchIDR\x05batch\x125\n" +
-	"\bquantity\x18\x02 \x01(\v2\x19.filiera.base.v1.QuantityR\bquantity\"\xd7\x04\n" +
+	"\bquantity\x18\x02 \x01(\v2\x19.filiera.base.v1.QuantityR\bquantity\"\xc2\x06\n" +
 	"\vAttestation\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1c\n" +
 	"\tcertifier\x18\x02 \x01(\tR\tcertifier\x12$\n" +
@@ -559,7 +858,42 @@ const file_filiera_cert_v1_state_proto_rawDesc = "" +
 	"\vreplaced_by\x18\r \x01(\tR\n" +
 	"replacedBy\x125\n" +
 	"\ahistory\x18\x0e \x03(\v2\x1b.filiera.base.v1.StatusLineR\ahistory\x12!\n" +
-	"\fsubmitted_by\x18\x0f \x01(\tR\vsubmittedBy*Y\n" +
+	"\fsubmitted_by\x18\x0f \x01(\tR\vsubmittedBy\x12:\n" +
+	"\n" +
+	"reductions\x18\x10 \x03(\v2\x1a.filiera.cert.v1.ReductionR\n" +
+	"reductions\x12)\n" +
+	"\x10countersigned_by\x18\x11 \x01(\tR\x0fcountersignedBy\x12\x1f\n" +
+	"\vpending_key\x18\x12 \x01(\tR\n" +
+	"pendingKey\x12\x1d\n" +
+	"\n" +
+	"status_url\x18\x13 \x01(\tR\tstatusUrl\x12\x1f\n" +
+	"\vstatus_list\x18\x14 \x01(\rR\n" +
+	"statusList\x12!\n" +
+	"\fstatus_index\x18\x15 \x01(\rR\vstatusIndex\"}\n" +
+	"\tReduction\x12.\n" +
+	"\x05batch\x18\x01 \x01(\v2\x18.filiera.base.v1.BatchIDR\x05batch\x12\x16\n" +
+	"\x06before\x18\x02 \x01(\x03R\x06before\x12\x14\n" +
+	"\x05after\x18\x03 \x01(\x03R\x05after\x12\x12\n" +
+	"\x04line\x18\x04 \x01(\rR\x04line\"g\n" +
+	"\vStatusEntry\x12 \n" +
+	"\vattestation\x18\x01 \x01(\tR\vattestation\x12\x18\n" +
+	"\arevoked\x18\x02 \x01(\bR\arevoked\x12\x1c\n" +
+	"\tsuspended\x18\x03 \x01(\bR\tsuspended\"\xa3\x02\n" +
+	"\n" +
+	"StatusList\x12\x1c\n" +
+	"\tcertifier\x18\x01 \x01(\tR\tcertifier\x12\x12\n" +
+	"\x04list\x18\x02 \x01(\rR\x04list\x12\x18\n" +
+	"\apurpose\x18\x03 \x01(\tR\apurpose\x12\x1e\n" +
+	"\n" +
+	"credential\x18\x04 \x01(\fR\n" +
+	"credential\x12\x1b\n" +
+	"\tkey_label\x18\x05 \x01(\tR\bkeyLabel\x12\x1d\n" +
+	"\n" +
+	"valid_from\x18\x06 \x01(\x03R\tvalidFrom\x12\x1f\n" +
+	"\vvalid_until\x18\a \x01(\x03R\n" +
+	"validUntil\x12!\n" +
+	"\fpublished_at\x18\b \x01(\x03R\vpublishedAt\x12)\n" +
+	"\x10published_height\x18\t \x01(\x03R\x0fpublishedHeight*Y\n" +
 	"\x05Basis\x12\x15\n" +
 	"\x11BASIS_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eBASIS_DECLARED\x10\x01\x12\x11\n" +
@@ -584,7 +918,7 @@ func file_filiera_cert_v1_state_proto_rawDescGZIP() []byte {
 }
 
 var file_filiera_cert_v1_state_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_filiera_cert_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_filiera_cert_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_filiera_cert_v1_state_proto_goTypes = []any{
 	(Basis)(0),            // 0: filiera.cert.v1.Basis
 	(Result)(0),           // 1: filiera.cert.v1.Result
@@ -592,24 +926,29 @@ var file_filiera_cert_v1_state_proto_goTypes = []any{
 	(*Evidence)(nil),      // 3: filiera.cert.v1.Evidence
 	(*CoveredBatch)(nil),  // 4: filiera.cert.v1.CoveredBatch
 	(*Attestation)(nil),   // 5: filiera.cert.v1.Attestation
-	(*v1.BatchID)(nil),    // 6: filiera.base.v1.BatchID
-	(*v1.Quantity)(nil),   // 7: filiera.base.v1.Quantity
-	(*v1.StatusLine)(nil), // 8: filiera.base.v1.StatusLine
+	(*Reduction)(nil),     // 6: filiera.cert.v1.Reduction
+	(*StatusEntry)(nil),   // 7: filiera.cert.v1.StatusEntry
+	(*StatusList)(nil),    // 8: filiera.cert.v1.StatusList
+	(*v1.BatchID)(nil),    // 9: filiera.base.v1.BatchID
+	(*v1.Quantity)(nil),   // 10: filiera.base.v1.Quantity
+	(*v1.StatusLine)(nil), // 11: filiera.base.v1.StatusLine
 }
 var file_filiera_cert_v1_state_proto_depIdxs = []int32{
-	0, // 0: filiera.cert.v1.Point.basis:type_name -> filiera.cert.v1.Basis
-	1, // 1: filiera.cert.v1.Point.result:type_name -> filiera.cert.v1.Result
-	6, // 2: filiera.cert.v1.CoveredBatch.batch:type_name -> filiera.base.v1.BatchID
-	7, // 3: filiera.cert.v1.CoveredBatch.quantity:type_name -> filiera.base.v1.Quantity
-	4, // 4: filiera.cert.v1.Attestation.batches:type_name -> filiera.cert.v1.CoveredBatch
-	2, // 5: filiera.cert.v1.Attestation.points:type_name -> filiera.cert.v1.Point
-	3, // 6: filiera.cert.v1.Attestation.evidence:type_name -> filiera.cert.v1.Evidence
-	8, // 7: filiera.cert.v1.Attestation.history:type_name -> filiera.base.v1.StatusLine
-	8, // [8:8] is the sub-list for method output_type
-	8, // [8:8] is the sub-list for method input_type
-	8, // [8:8] is the sub-list for extension type_name
-	8, // [8:8] is the sub-list for extension extendee
-	0, // [0:8] is the sub-list for field type_name
+	0,  // 0: filiera.cert.v1.Point.basis:type_name -> filiera.cert.v1.Basis
+	1,  // 1: filiera.cert.v1.Point.result:type_name -> filiera.cert.v1.Result
+	9,  // 2: filiera.cert.v1.CoveredBatch.batch:type_name -> filiera.base.v1.BatchID
+	10, // 3: filiera.cert.v1.CoveredBatch.quantity:type_name -> filiera.base.v1.Quantity
+	4,  // 4: filiera.cert.v1.Attestation.batches:type_name -> filiera.cert.v1.CoveredBatch
+	2,  // 5: filiera.cert.v1.Attestation.points:type_name -> filiera.cert.v1.Point
+	3,  // 6: filiera.cert.v1.Attestation.evidence:type_name -> filiera.cert.v1.Evidence
+	11, // 7: filiera.cert.v1.Attestation.history:type_name -> filiera.base.v1.StatusLine
+	6,  // 8: filiera.cert.v1.Attestation.reductions:type_name -> filiera.cert.v1.Reduction
+	9,  // 9: filiera.cert.v1.Reduction.batch:type_name -> filiera.base.v1.BatchID
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_filiera_cert_v1_state_proto_init() }
@@ -623,7 +962,7 @@ func file_filiera_cert_v1_state_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_cert_v1_state_proto_rawDesc), len(file_filiera_cert_v1_state_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   4,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

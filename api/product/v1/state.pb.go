@@ -238,9 +238,14 @@ type Requirement struct {
 	// 1 to 40 characters of a-z, 0-9 and inner hyphens, unique in the version.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Article of the specification.
-	Clause        string `protobuf:"bytes,2,opt,name=clause,proto3" json:"clause,omitempty"`
-	TextIt        string `protobuf:"bytes,3,opt,name=text_it,json=textIt,proto3" json:"text_it,omitempty"`
-	TextEn        string `protobuf:"bytes,4,opt,name=text_en,json=textEn,proto3" json:"text_en,omitempty"`
+	Clause string `protobuf:"bytes,2,opt,name=clause,proto3" json:"clause,omitempty"`
+	TextIt string `protobuf:"bytes,3,opt,name=text_it,json=textIt,proto3" json:"text_it,omitempty"`
+	TextEn string `protobuf:"bytes,4,opt,name=text_en,json=textEn,proto3" json:"text_en,omitempty"`
+	// Limits that a measurement is judged against, decimal text, both included;
+	// empty where there is none. Their unit is free text as "% s.s.".
+	Minimum       string `protobuf:"bytes,5,opt,name=minimum,proto3" json:"minimum,omitempty"`
+	Maximum       string `protobuf:"bytes,6,opt,name=maximum,proto3" json:"maximum,omitempty"`
+	Unit          string `protobuf:"bytes,7,opt,name=unit,proto3" json:"unit,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -299,6 +304,27 @@ func (x *Requirement) GetTextIt() string {
 func (x *Requirement) GetTextEn() string {
 	if x != nil {
 		return x.TextEn
+	}
+	return ""
+}
+
+func (x *Requirement) GetMinimum() string {
+	if x != nil {
+		return x.Minimum
+	}
+	return ""
+}
+
+func (x *Requirement) GetMaximum() string {
+	if x != nil {
+		return x.Maximum
+	}
+	return ""
+}
+
+func (x *Requirement) GetUnit() string {
+	if x != nil {
+		return x.Unit
 	}
 	return ""
 }
@@ -916,12 +942,15 @@ const file_filiera_product_v1_state_proto_rawDesc = "" +
 	"\x06scheme\x18\x03 \x01(\x0e2\x1a.filiera.product.v1.SchemeR\x06scheme\x12%\n" +
 	"\x0elatest_version\x18\x04 \x01(\rR\rlatestVersion\x12#\n" +
 	"\rregistered_at\x18\x05 \x01(\x03R\fregisteredAt\x12#\n" +
-	"\rregistered_by\x18\x06 \x01(\tR\fregisteredBy\"g\n" +
+	"\rregistered_by\x18\x06 \x01(\tR\fregisteredBy\"\xaf\x01\n" +
 	"\vRequirement\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06clause\x18\x02 \x01(\tR\x06clause\x12\x17\n" +
 	"\atext_it\x18\x03 \x01(\tR\x06textIt\x12\x17\n" +
-	"\atext_en\x18\x04 \x01(\tR\x06textEn\"\x97\x03\n" +
+	"\atext_en\x18\x04 \x01(\tR\x06textEn\x12\x18\n" +
+	"\aminimum\x18\x05 \x01(\tR\aminimum\x12\x18\n" +
+	"\amaximum\x18\x06 \x01(\tR\amaximum\x12\x12\n" +
+	"\x04unit\x18\a \x01(\tR\x04unit\"\x97\x03\n" +
 	"\x14SpecificationVersion\x12$\n" +
 	"\rspecification\x18\x01 \x01(\tR\rspecification\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\rR\aversion\x12\x1f\n" +

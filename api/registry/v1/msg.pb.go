@@ -727,6 +727,8 @@ type MsgAccredit struct {
 	ValidFrom     int64                  `protobuf:"varint,3,opt,name=valid_from,json=validFrom,proto3" json:"valid_from,omitempty"`
 	ValidUntil    int64                  `protobuf:"varint,4,opt,name=valid_until,json=validUntil,proto3" json:"valid_until,omitempty"`
 	Reference     string                 `protobuf:"bytes,5,opt,name=reference,proto3" json:"reference,omitempty"`
+	// Two keys of the certifier must sign each attestation.
+	TwoPerson     bool `protobuf:"varint,6,opt,name=two_person,json=twoPerson,proto3" json:"two_person,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -794,6 +796,13 @@ func (x *MsgAccredit) GetReference() string {
 		return x.Reference
 	}
 	return ""
+}
+
+func (x *MsgAccredit) GetTwoPerson() bool {
+	if x != nil {
+		return x.TwoPerson
+	}
+	return false
 }
 
 type MsgSuspendAccreditation struct {
@@ -1124,7 +1133,7 @@ const file_filiera_registry_v1_msg_proto_rawDesc = "" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"z\n" +
 	"\x11MsgAddAlternateID\x12 \n" +
 	"\vparticipant\x18\x01 \x01(\tR\vparticipant\x12C\n" +
-	"\falternate_id\x18\x02 \x01(\v2 .filiera.registry.v1.AlternateIDR\valternateId\"\xaf\x01\n" +
+	"\falternate_id\x18\x02 \x01(\v2 .filiera.registry.v1.AlternateIDR\valternateId\"\xce\x01\n" +
 	"\vMsgAccredit\x12\x1c\n" +
 	"\tcertifier\x18\x01 \x01(\tR\tcertifier\x12$\n" +
 	"\rspecification\x18\x02 \x01(\tR\rspecification\x12\x1d\n" +
@@ -1132,7 +1141,9 @@ const file_filiera_registry_v1_msg_proto_rawDesc = "" +
 	"valid_from\x18\x03 \x01(\x03R\tvalidFrom\x12\x1f\n" +
 	"\vvalid_until\x18\x04 \x01(\x03R\n" +
 	"validUntil\x12\x1c\n" +
-	"\treference\x18\x05 \x01(\tR\treference\"u\n" +
+	"\treference\x18\x05 \x01(\tR\treference\x12\x1d\n" +
+	"\n" +
+	"two_person\x18\x06 \x01(\bR\ttwoPerson\"u\n" +
 	"\x17MsgSuspendAccreditation\x12\x1c\n" +
 	"\tcertifier\x18\x01 \x01(\tR\tcertifier\x12$\n" +
 	"\rspecification\x18\x02 \x01(\tR\rspecification\x12\x16\n" +

@@ -714,7 +714,9 @@ type Accreditation struct {
 	Reference string              `protobuf:"bytes,5,opt,name=reference,proto3" json:"reference,omitempty"`
 	Status    AccreditationStatus `protobuf:"varint,6,opt,name=status,proto3,enum=filiera.registry.v1.AccreditationStatus" json:"status,omitempty"`
 	// One line per change, oldest first; bounded.
-	History       []*v1.StatusLine `protobuf:"bytes,7,rep,name=history,proto3" json:"history,omitempty"`
+	History []*v1.StatusLine `protobuf:"bytes,7,rep,name=history,proto3" json:"history,omitempty"`
+	// Two keys of the certifier must sign each attestation.
+	TwoPerson     bool `protobuf:"varint,8,opt,name=two_person,json=twoPerson,proto3" json:"two_person,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -796,6 +798,13 @@ func (x *Accreditation) GetHistory() []*v1.StatusLine {
 		return x.History
 	}
 	return nil
+}
+
+func (x *Accreditation) GetTwoPerson() bool {
+	if x != nil {
+		return x.TwoPerson
+	}
+	return false
 }
 
 // Validator is a consensus node admitted by the authorities.
@@ -1693,7 +1702,7 @@ const file_filiera_registry_v1_state_proto_rawDesc = "" +
 	"\n" +
 	"revoked_at\x18\n" +
 	" \x01(\x03R\trevokedAt\x12%\n" +
-	"\x0erevoked_reason\x18\v \x01(\tR\rrevokedReason\"\xaa\x02\n" +
+	"\x0erevoked_reason\x18\v \x01(\tR\rrevokedReason\"\xc9\x02\n" +
 	"\rAccreditation\x12\x1c\n" +
 	"\tcertifier\x18\x01 \x01(\tR\tcertifier\x12$\n" +
 	"\rspecification\x18\x02 \x01(\tR\rspecification\x12\x1d\n" +
@@ -1703,7 +1712,9 @@ const file_filiera_registry_v1_state_proto_rawDesc = "" +
 	"validUntil\x12\x1c\n" +
 	"\treference\x18\x05 \x01(\tR\treference\x12@\n" +
 	"\x06status\x18\x06 \x01(\x0e2(.filiera.registry.v1.AccreditationStatusR\x06status\x125\n" +
-	"\ahistory\x18\a \x03(\v2\x1b.filiera.base.v1.StatusLineR\ahistory\"\x97\x01\n" +
+	"\ahistory\x18\a \x03(\v2\x1b.filiera.base.v1.StatusLineR\ahistory\x12\x1d\n" +
+	"\n" +
+	"two_person\x18\b \x01(\bR\ttwoPerson\"\x97\x01\n" +
 	"\tValidator\x12\x1d\n" +
 	"\n" +
 	"public_key\x18\x01 \x01(\fR\tpublicKey\x12 \n" +

@@ -8,11 +8,12 @@ package txv1
 
 import (
 	v13 "github.com/filiera-chain/filiera/api/cert/v1"
+	v14 "github.com/filiera-chain/filiera/api/control/v1"
 	v11 "github.com/filiera-chain/filiera/api/place/v1"
-	v15 "github.com/filiera-chain/filiera/api/privacy/v1"
+	v16 "github.com/filiera-chain/filiera/api/privacy/v1"
 	v12 "github.com/filiera-chain/filiera/api/product/v1"
 	v1 "github.com/filiera-chain/filiera/api/registry/v1"
-	v14 "github.com/filiera-chain/filiera/api/trace/v1"
+	v15 "github.com/filiera-chain/filiera/api/trace/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -211,6 +212,18 @@ type Act struct {
 	//	*Act_Suspend
 	//	*Act_Reinstate
 	//	*Act_Revoke
+	//	*Act_Reduce
+	//	*Act_Countersign
+	//	*Act_AnswerRequest
+	//	*Act_PublishStatusList
+	//	*Act_RequestControl
+	//	*Act_ScheduleControl
+	//	*Act_DeclineControl
+	//	*Act_RecordFinding
+	//	*Act_CloseFinding
+	//	*Act_RecordLabResults
+	//	*Act_RefuseControl
+	//	*Act_WithdrawControl
 	//	*Act_Capture
 	//	*Act_Commit
 	//	*Act_GrantAccess
@@ -566,7 +579,115 @@ func (x *Act) GetRevoke() *v13.MsgRevoke {
 	return nil
 }
 
-func (x *Act) GetCapture() *v14.MsgCapture {
+func (x *Act) GetReduce() *v13.MsgReduce {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Reduce); ok {
+			return x.Reduce
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetCountersign() *v13.MsgCountersign {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Countersign); ok {
+			return x.Countersign
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetAnswerRequest() *v13.MsgAnswerRequest {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_AnswerRequest); ok {
+			return x.AnswerRequest
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetPublishStatusList() *v13.MsgPublishStatusList {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_PublishStatusList); ok {
+			return x.PublishStatusList
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetRequestControl() *v14.MsgRequestControl {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_RequestControl); ok {
+			return x.RequestControl
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetScheduleControl() *v14.MsgScheduleControl {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_ScheduleControl); ok {
+			return x.ScheduleControl
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetDeclineControl() *v14.MsgDeclineControl {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_DeclineControl); ok {
+			return x.DeclineControl
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetRecordFinding() *v14.MsgRecordFinding {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_RecordFinding); ok {
+			return x.RecordFinding
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetCloseFinding() *v14.MsgCloseFinding {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_CloseFinding); ok {
+			return x.CloseFinding
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetRecordLabResults() *v14.MsgRecordLabResults {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_RecordLabResults); ok {
+			return x.RecordLabResults
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetRefuseControl() *v14.MsgRefuseControl {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_RefuseControl); ok {
+			return x.RefuseControl
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetWithdrawControl() *v14.MsgWithdrawControl {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_WithdrawControl); ok {
+			return x.WithdrawControl
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetCapture() *v15.MsgCapture {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_Capture); ok {
 			return x.Capture
@@ -575,7 +696,7 @@ func (x *Act) GetCapture() *v14.MsgCapture {
 	return nil
 }
 
-func (x *Act) GetCommit() *v15.MsgCommit {
+func (x *Act) GetCommit() *v16.MsgCommit {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_Commit); ok {
 			return x.Commit
@@ -584,7 +705,7 @@ func (x *Act) GetCommit() *v15.MsgCommit {
 	return nil
 }
 
-func (x *Act) GetGrantAccess() *v15.MsgGrantAccess {
+func (x *Act) GetGrantAccess() *v16.MsgGrantAccess {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_GrantAccess); ok {
 			return x.GrantAccess
@@ -593,7 +714,7 @@ func (x *Act) GetGrantAccess() *v15.MsgGrantAccess {
 	return nil
 }
 
-func (x *Act) GetRevokeAccess() *v15.MsgRevokeAccess {
+func (x *Act) GetRevokeAccess() *v16.MsgRevokeAccess {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_RevokeAccess); ok {
 			return x.RevokeAccess
@@ -602,7 +723,7 @@ func (x *Act) GetRevokeAccess() *v15.MsgRevokeAccess {
 	return nil
 }
 
-func (x *Act) GetRecordDelivery() *v15.MsgRecordDelivery {
+func (x *Act) GetRecordDelivery() *v16.MsgRecordDelivery {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_RecordDelivery); ok {
 			return x.RecordDelivery
@@ -611,7 +732,7 @@ func (x *Act) GetRecordDelivery() *v15.MsgRecordDelivery {
 	return nil
 }
 
-func (x *Act) GetErase() *v15.MsgErase {
+func (x *Act) GetErase() *v16.MsgErase {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_Erase); ok {
 			return x.Erase
@@ -620,7 +741,7 @@ func (x *Act) GetErase() *v15.MsgErase {
 	return nil
 }
 
-func (x *Act) GetAcknowledgeErasure() *v15.MsgAcknowledgeErasure {
+func (x *Act) GetAcknowledgeErasure() *v16.MsgAcknowledgeErasure {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_AcknowledgeErasure); ok {
 			return x.AcknowledgeErasure
@@ -769,32 +890,80 @@ type Act_Revoke struct {
 	Revoke *v13.MsgRevoke `protobuf:"bytes,83,opt,name=revoke,proto3,oneof"`
 }
 
+type Act_Reduce struct {
+	Reduce *v13.MsgReduce `protobuf:"bytes,84,opt,name=reduce,proto3,oneof"`
+}
+
+type Act_Countersign struct {
+	Countersign *v13.MsgCountersign `protobuf:"bytes,85,opt,name=countersign,proto3,oneof"`
+}
+
+type Act_AnswerRequest struct {
+	AnswerRequest *v13.MsgAnswerRequest `protobuf:"bytes,86,opt,name=answer_request,json=answerRequest,proto3,oneof"`
+}
+
+type Act_PublishStatusList struct {
+	PublishStatusList *v13.MsgPublishStatusList `protobuf:"bytes,87,opt,name=publish_status_list,json=publishStatusList,proto3,oneof"`
+}
+
+type Act_RequestControl struct {
+	RequestControl *v14.MsgRequestControl `protobuf:"bytes,90,opt,name=request_control,json=requestControl,proto3,oneof"`
+}
+
+type Act_ScheduleControl struct {
+	ScheduleControl *v14.MsgScheduleControl `protobuf:"bytes,91,opt,name=schedule_control,json=scheduleControl,proto3,oneof"`
+}
+
+type Act_DeclineControl struct {
+	DeclineControl *v14.MsgDeclineControl `protobuf:"bytes,92,opt,name=decline_control,json=declineControl,proto3,oneof"`
+}
+
+type Act_RecordFinding struct {
+	RecordFinding *v14.MsgRecordFinding `protobuf:"bytes,93,opt,name=record_finding,json=recordFinding,proto3,oneof"`
+}
+
+type Act_CloseFinding struct {
+	CloseFinding *v14.MsgCloseFinding `protobuf:"bytes,94,opt,name=close_finding,json=closeFinding,proto3,oneof"`
+}
+
+type Act_RecordLabResults struct {
+	RecordLabResults *v14.MsgRecordLabResults `protobuf:"bytes,95,opt,name=record_lab_results,json=recordLabResults,proto3,oneof"`
+}
+
+type Act_RefuseControl struct {
+	RefuseControl *v14.MsgRefuseControl `protobuf:"bytes,96,opt,name=refuse_control,json=refuseControl,proto3,oneof"`
+}
+
+type Act_WithdrawControl struct {
+	WithdrawControl *v14.MsgWithdrawControl `protobuf:"bytes,97,opt,name=withdraw_control,json=withdrawControl,proto3,oneof"`
+}
+
 type Act_Capture struct {
-	Capture *v14.MsgCapture `protobuf:"bytes,100,opt,name=capture,proto3,oneof"`
+	Capture *v15.MsgCapture `protobuf:"bytes,100,opt,name=capture,proto3,oneof"`
 }
 
 type Act_Commit struct {
-	Commit *v15.MsgCommit `protobuf:"bytes,110,opt,name=commit,proto3,oneof"`
+	Commit *v16.MsgCommit `protobuf:"bytes,110,opt,name=commit,proto3,oneof"`
 }
 
 type Act_GrantAccess struct {
-	GrantAccess *v15.MsgGrantAccess `protobuf:"bytes,111,opt,name=grant_access,json=grantAccess,proto3,oneof"`
+	GrantAccess *v16.MsgGrantAccess `protobuf:"bytes,111,opt,name=grant_access,json=grantAccess,proto3,oneof"`
 }
 
 type Act_RevokeAccess struct {
-	RevokeAccess *v15.MsgRevokeAccess `protobuf:"bytes,112,opt,name=revoke_access,json=revokeAccess,proto3,oneof"`
+	RevokeAccess *v16.MsgRevokeAccess `protobuf:"bytes,112,opt,name=revoke_access,json=revokeAccess,proto3,oneof"`
 }
 
 type Act_RecordDelivery struct {
-	RecordDelivery *v15.MsgRecordDelivery `protobuf:"bytes,113,opt,name=record_delivery,json=recordDelivery,proto3,oneof"`
+	RecordDelivery *v16.MsgRecordDelivery `protobuf:"bytes,113,opt,name=record_delivery,json=recordDelivery,proto3,oneof"`
 }
 
 type Act_Erase struct {
-	Erase *v15.MsgErase `protobuf:"bytes,114,opt,name=erase,proto3,oneof"`
+	Erase *v16.MsgErase `protobuf:"bytes,114,opt,name=erase,proto3,oneof"`
 }
 
 type Act_AcknowledgeErasure struct {
-	AcknowledgeErasure *v15.MsgAcknowledgeErasure `protobuf:"bytes,115,opt,name=acknowledge_erasure,json=acknowledgeErasure,proto3,oneof"`
+	AcknowledgeErasure *v16.MsgAcknowledgeErasure `protobuf:"bytes,115,opt,name=acknowledge_erasure,json=acknowledgeErasure,proto3,oneof"`
 }
 
 func (*Act_Enrol) isAct_Kind() {}
@@ -865,6 +1034,30 @@ func (*Act_Reinstate) isAct_Kind() {}
 
 func (*Act_Revoke) isAct_Kind() {}
 
+func (*Act_Reduce) isAct_Kind() {}
+
+func (*Act_Countersign) isAct_Kind() {}
+
+func (*Act_AnswerRequest) isAct_Kind() {}
+
+func (*Act_PublishStatusList) isAct_Kind() {}
+
+func (*Act_RequestControl) isAct_Kind() {}
+
+func (*Act_ScheduleControl) isAct_Kind() {}
+
+func (*Act_DeclineControl) isAct_Kind() {}
+
+func (*Act_RecordFinding) isAct_Kind() {}
+
+func (*Act_CloseFinding) isAct_Kind() {}
+
+func (*Act_RecordLabResults) isAct_Kind() {}
+
+func (*Act_RefuseControl) isAct_Kind() {}
+
+func (*Act_WithdrawControl) isAct_Kind() {}
+
 func (*Act_Capture) isAct_Kind() {}
 
 func (*Act_Commit) isAct_Kind() {}
@@ -929,7 +1122,7 @@ var File_filiera_tx_v1_tx_proto protoreflect.FileDescriptor
 
 const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
-	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\"6\n" +
+	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/control/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\"6\n" +
 	"\x02Tx\x12\x12\n" +
 	"\x04body\x18\x01 \x01(\fR\x04body\x12\x1c\n" +
 	"\tsignature\x18\x02 \x01(\fR\tsignature\"\xae\x01\n" +
@@ -940,7 +1133,7 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\x04 \x01(\x03R\texpiresAt\x12&\n" +
 	"\x04acts\x18\x05 \x03(\v2\x12.filiera.tx.v1.ActR\x04acts\x12\x12\n" +
-	"\x04memo\x18\x06 \x01(\tR\x04memo\"\x83\x19\n" +
+	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xb4 \n" +
 	"\x03Act\x125\n" +
 	"\x05enrol\x18\n" +
 	" \x01(\v2\x1d.filiera.registry.v1.MsgEnrolH\x00R\x05enrol\x12]\n" +
@@ -980,7 +1173,19 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\x05issue\x18P \x01(\v2\x19.filiera.cert.v1.MsgIssueH\x00R\x05issue\x127\n" +
 	"\asuspend\x18Q \x01(\v2\x1b.filiera.cert.v1.MsgSuspendH\x00R\asuspend\x12=\n" +
 	"\treinstate\x18R \x01(\v2\x1d.filiera.cert.v1.MsgReinstateH\x00R\treinstate\x124\n" +
-	"\x06revoke\x18S \x01(\v2\x1a.filiera.cert.v1.MsgRevokeH\x00R\x06revoke\x128\n" +
+	"\x06revoke\x18S \x01(\v2\x1a.filiera.cert.v1.MsgRevokeH\x00R\x06revoke\x124\n" +
+	"\x06reduce\x18T \x01(\v2\x1a.filiera.cert.v1.MsgReduceH\x00R\x06reduce\x12C\n" +
+	"\vcountersign\x18U \x01(\v2\x1f.filiera.cert.v1.MsgCountersignH\x00R\vcountersign\x12J\n" +
+	"\x0eanswer_request\x18V \x01(\v2!.filiera.cert.v1.MsgAnswerRequestH\x00R\ranswerRequest\x12W\n" +
+	"\x13publish_status_list\x18W \x01(\v2%.filiera.cert.v1.MsgPublishStatusListH\x00R\x11publishStatusList\x12P\n" +
+	"\x0frequest_control\x18Z \x01(\v2%.filiera.control.v1.MsgRequestControlH\x00R\x0erequestControl\x12S\n" +
+	"\x10schedule_control\x18[ \x01(\v2&.filiera.control.v1.MsgScheduleControlH\x00R\x0fscheduleControl\x12P\n" +
+	"\x0fdecline_control\x18\\ \x01(\v2%.filiera.control.v1.MsgDeclineControlH\x00R\x0edeclineControl\x12M\n" +
+	"\x0erecord_finding\x18] \x01(\v2$.filiera.control.v1.MsgRecordFindingH\x00R\rrecordFinding\x12J\n" +
+	"\rclose_finding\x18^ \x01(\v2#.filiera.control.v1.MsgCloseFindingH\x00R\fcloseFinding\x12W\n" +
+	"\x12record_lab_results\x18_ \x01(\v2'.filiera.control.v1.MsgRecordLabResultsH\x00R\x10recordLabResults\x12M\n" +
+	"\x0erefuse_control\x18` \x01(\v2$.filiera.control.v1.MsgRefuseControlH\x00R\rrefuseControl\x12S\n" +
+	"\x10withdraw_control\x18a \x01(\v2&.filiera.control.v1.MsgWithdrawControlH\x00R\x0fwithdrawControl\x128\n" +
 	"\acapture\x18d \x01(\v2\x1c.filiera.trace.v1.MsgCaptureH\x00R\acapture\x127\n" +
 	"\x06commit\x18n \x01(\v2\x1d.filiera.privacy.v1.MsgCommitH\x00R\x06commit\x12G\n" +
 	"\fgrant_access\x18o \x01(\v2\".filiera.privacy.v1.MsgGrantAccessH\x00R\vgrantAccess\x12J\n" +
@@ -1044,13 +1249,25 @@ var file_filiera_tx_v1_tx_proto_goTypes = []any{
 	(*v13.MsgSuspend)(nil),               // 35: filiera.cert.v1.MsgSuspend
 	(*v13.MsgReinstate)(nil),             // 36: filiera.cert.v1.MsgReinstate
 	(*v13.MsgRevoke)(nil),                // 37: filiera.cert.v1.MsgRevoke
-	(*v14.MsgCapture)(nil),               // 38: filiera.trace.v1.MsgCapture
-	(*v15.MsgCommit)(nil),                // 39: filiera.privacy.v1.MsgCommit
-	(*v15.MsgGrantAccess)(nil),           // 40: filiera.privacy.v1.MsgGrantAccess
-	(*v15.MsgRevokeAccess)(nil),          // 41: filiera.privacy.v1.MsgRevokeAccess
-	(*v15.MsgRecordDelivery)(nil),        // 42: filiera.privacy.v1.MsgRecordDelivery
-	(*v15.MsgErase)(nil),                 // 43: filiera.privacy.v1.MsgErase
-	(*v15.MsgAcknowledgeErasure)(nil),    // 44: filiera.privacy.v1.MsgAcknowledgeErasure
+	(*v13.MsgReduce)(nil),                // 38: filiera.cert.v1.MsgReduce
+	(*v13.MsgCountersign)(nil),           // 39: filiera.cert.v1.MsgCountersign
+	(*v13.MsgAnswerRequest)(nil),         // 40: filiera.cert.v1.MsgAnswerRequest
+	(*v13.MsgPublishStatusList)(nil),     // 41: filiera.cert.v1.MsgPublishStatusList
+	(*v14.MsgRequestControl)(nil),        // 42: filiera.control.v1.MsgRequestControl
+	(*v14.MsgScheduleControl)(nil),       // 43: filiera.control.v1.MsgScheduleControl
+	(*v14.MsgDeclineControl)(nil),        // 44: filiera.control.v1.MsgDeclineControl
+	(*v14.MsgRecordFinding)(nil),         // 45: filiera.control.v1.MsgRecordFinding
+	(*v14.MsgCloseFinding)(nil),          // 46: filiera.control.v1.MsgCloseFinding
+	(*v14.MsgRecordLabResults)(nil),      // 47: filiera.control.v1.MsgRecordLabResults
+	(*v14.MsgRefuseControl)(nil),         // 48: filiera.control.v1.MsgRefuseControl
+	(*v14.MsgWithdrawControl)(nil),       // 49: filiera.control.v1.MsgWithdrawControl
+	(*v15.MsgCapture)(nil),               // 50: filiera.trace.v1.MsgCapture
+	(*v16.MsgCommit)(nil),                // 51: filiera.privacy.v1.MsgCommit
+	(*v16.MsgGrantAccess)(nil),           // 52: filiera.privacy.v1.MsgGrantAccess
+	(*v16.MsgRevokeAccess)(nil),          // 53: filiera.privacy.v1.MsgRevokeAccess
+	(*v16.MsgRecordDelivery)(nil),        // 54: filiera.privacy.v1.MsgRecordDelivery
+	(*v16.MsgErase)(nil),                 // 55: filiera.privacy.v1.MsgErase
+	(*v16.MsgAcknowledgeErasure)(nil),    // 56: filiera.privacy.v1.MsgAcknowledgeErasure
 }
 var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	2,  // 0: filiera.tx.v1.TxBody.acts:type_name -> filiera.tx.v1.Act
@@ -1088,18 +1305,30 @@ var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	35, // 32: filiera.tx.v1.Act.suspend:type_name -> filiera.cert.v1.MsgSuspend
 	36, // 33: filiera.tx.v1.Act.reinstate:type_name -> filiera.cert.v1.MsgReinstate
 	37, // 34: filiera.tx.v1.Act.revoke:type_name -> filiera.cert.v1.MsgRevoke
-	38, // 35: filiera.tx.v1.Act.capture:type_name -> filiera.trace.v1.MsgCapture
-	39, // 36: filiera.tx.v1.Act.commit:type_name -> filiera.privacy.v1.MsgCommit
-	40, // 37: filiera.tx.v1.Act.grant_access:type_name -> filiera.privacy.v1.MsgGrantAccess
-	41, // 38: filiera.tx.v1.Act.revoke_access:type_name -> filiera.privacy.v1.MsgRevokeAccess
-	42, // 39: filiera.tx.v1.Act.record_delivery:type_name -> filiera.privacy.v1.MsgRecordDelivery
-	43, // 40: filiera.tx.v1.Act.erase:type_name -> filiera.privacy.v1.MsgErase
-	44, // 41: filiera.tx.v1.Act.acknowledge_erasure:type_name -> filiera.privacy.v1.MsgAcknowledgeErasure
-	42, // [42:42] is the sub-list for method output_type
-	42, // [42:42] is the sub-list for method input_type
-	42, // [42:42] is the sub-list for extension type_name
-	42, // [42:42] is the sub-list for extension extendee
-	0,  // [0:42] is the sub-list for field type_name
+	38, // 35: filiera.tx.v1.Act.reduce:type_name -> filiera.cert.v1.MsgReduce
+	39, // 36: filiera.tx.v1.Act.countersign:type_name -> filiera.cert.v1.MsgCountersign
+	40, // 37: filiera.tx.v1.Act.answer_request:type_name -> filiera.cert.v1.MsgAnswerRequest
+	41, // 38: filiera.tx.v1.Act.publish_status_list:type_name -> filiera.cert.v1.MsgPublishStatusList
+	42, // 39: filiera.tx.v1.Act.request_control:type_name -> filiera.control.v1.MsgRequestControl
+	43, // 40: filiera.tx.v1.Act.schedule_control:type_name -> filiera.control.v1.MsgScheduleControl
+	44, // 41: filiera.tx.v1.Act.decline_control:type_name -> filiera.control.v1.MsgDeclineControl
+	45, // 42: filiera.tx.v1.Act.record_finding:type_name -> filiera.control.v1.MsgRecordFinding
+	46, // 43: filiera.tx.v1.Act.close_finding:type_name -> filiera.control.v1.MsgCloseFinding
+	47, // 44: filiera.tx.v1.Act.record_lab_results:type_name -> filiera.control.v1.MsgRecordLabResults
+	48, // 45: filiera.tx.v1.Act.refuse_control:type_name -> filiera.control.v1.MsgRefuseControl
+	49, // 46: filiera.tx.v1.Act.withdraw_control:type_name -> filiera.control.v1.MsgWithdrawControl
+	50, // 47: filiera.tx.v1.Act.capture:type_name -> filiera.trace.v1.MsgCapture
+	51, // 48: filiera.tx.v1.Act.commit:type_name -> filiera.privacy.v1.MsgCommit
+	52, // 49: filiera.tx.v1.Act.grant_access:type_name -> filiera.privacy.v1.MsgGrantAccess
+	53, // 50: filiera.tx.v1.Act.revoke_access:type_name -> filiera.privacy.v1.MsgRevokeAccess
+	54, // 51: filiera.tx.v1.Act.record_delivery:type_name -> filiera.privacy.v1.MsgRecordDelivery
+	55, // 52: filiera.tx.v1.Act.erase:type_name -> filiera.privacy.v1.MsgErase
+	56, // 53: filiera.tx.v1.Act.acknowledge_erasure:type_name -> filiera.privacy.v1.MsgAcknowledgeErasure
+	54, // [54:54] is the sub-list for method output_type
+	54, // [54:54] is the sub-list for method input_type
+	54, // [54:54] is the sub-list for extension type_name
+	54, // [54:54] is the sub-list for extension extendee
+	0,  // [0:54] is the sub-list for field type_name
 }
 
 func init() { file_filiera_tx_v1_tx_proto_init() }
@@ -1142,6 +1371,18 @@ func file_filiera_tx_v1_tx_proto_init() {
 		(*Act_Suspend)(nil),
 		(*Act_Reinstate)(nil),
 		(*Act_Revoke)(nil),
+		(*Act_Reduce)(nil),
+		(*Act_Countersign)(nil),
+		(*Act_AnswerRequest)(nil),
+		(*Act_PublishStatusList)(nil),
+		(*Act_RequestControl)(nil),
+		(*Act_ScheduleControl)(nil),
+		(*Act_DeclineControl)(nil),
+		(*Act_RecordFinding)(nil),
+		(*Act_CloseFinding)(nil),
+		(*Act_RecordLabResults)(nil),
+		(*Act_RefuseControl)(nil),
+		(*Act_WithdrawControl)(nil),
 		(*Act_Capture)(nil),
 		(*Act_Commit)(nil),
 		(*Act_GrantAccess)(nil),
