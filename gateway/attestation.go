@@ -6,7 +6,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
-	"github.com/filiera-chain/filiera/gs1"
 	"github.com/filiera-chain/filiera/index"
 	"github.com/filiera-chain/filiera/module/statekey"
 )
@@ -23,21 +22,13 @@ type attestationsIn struct {
 	Specification string `query:"specification"`
 	GTIN          string `query:"gtin" doc:"Covers a batch of this product"`
 	Lot           string `query:"lot" doc:"Covers this batch; with gtin"`
-	Status        string `query:"status" enum:"issued,suspended,reinstated,revoked,replaced,expired"`
+	Status        string `query:"status" enum:"pending,issued,reduced,suspended,reinstated,revoked,replaced,expired"`
 }
 
 func (g *Gateway) listAttestations(ctx context.Context, in *attestationsIn) (*body[List[Record[*certv1.Attestation]]], error) {
-	id, err := optionalGTIN(in.GTIN)
+	id, err := batchFilter(in.GTIN, in.Lot)
 	if err != nil {
 		return nil, err
-	}
-	if in.Lot != "" {
-		if id == "" {
-			return nil, badRequest("lot", "a lot without its product names no batch; add gtin")
-		}
-		if _, err := gs1.ParseLot(in.Lot); err != nil {
-			return nil, badRequest("lot", "the lot is %q: %v", clip(in.Lot), err)
-		}
 	}
 	l, err := g.c.Index.Attestations(ctx, index.AttestationFilter{
 		Certifier: in.Certifier, Specification: in.Specification, GTIN: id, Lot: in.Lot, Status: in.Status,

@@ -53,6 +53,7 @@ type Gateway struct {
 	// how long one does.
 	proving     atomic.Int64
 	proofWithin time.Duration
+	lists       statusLists
 	// lastTime is the time of the last block that was asked for.
 	lastTime atomic.Pointer[heightTime]
 }
@@ -108,6 +109,9 @@ func (g *Gateway) routes() {
 	g.descriptionRoutes()
 	g.locationRoutes()
 	g.attestationRoutes()
+	g.requestRoutes()
+	g.impactRoutes()
+	g.statusListRoutes()
 	g.txRoutes()
 	g.operationRoutes()
 	if g.c.EPCIS != nil {

@@ -55,6 +55,8 @@ var served = []string{
 	"get /v1/participants", "get /v1/participants/{id}", "get /v1/specs", "get /v1/specs/{id}", "get /v1/products", "get /v1/products/{gtin}",
 	"get /v1/batches", "get /v1/events", "get /v1/batches/{gtin}/{lot}", "get /v1/batches/{gtin}/{lot}/trace", "get /v1/attestations", "get /v1/attestations/{id}",
 	"get /v1/locations", "get /v1/locations/{id}", "get /v1/locations/{owner}/{name}", "get /v1/products/{gtin}/links", "get /v1/batches/{gtin}/{lot}/links",
+	"get /v1/requests", "get /v1/requests/{id}", "get /v1/attestations/totals", "get /v1/attestations/{id}/impact",
+	"get /v1/status-lists/{certifier}/{list}/{purpose}", "get /ns/attestation/v1",
 	"get /v1/proposals", "get /v1/proposals/{id}", "get /v1/params", "get /v1/validators",
 	"post /v1/txs", "get /v1/txs/{hash}", "get /v1/txs/{hash}/wait",
 	"get /status", "get /healthz", "get /readyz", "get /metrics", "get /openapi.json", "get /openapi.yaml", "get /docs",
@@ -133,6 +135,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	w := newWorld(t)
 	hashes := w.story()
 	w.commit(w.places()...)
+	w.commit(w.controls()...)
 	w.commit()
 	s, c := readSpec(t, w)
 	batch := testGTIN + "/" + testLot
@@ -146,7 +149,9 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/v1/products/{gtin}/links": "/v1/products/" + testGTIN + "/links", "/v1/batches/{gtin}/{lot}/links": "/v1/batches/" + batch + "/links",
 		"/v1/batches/{gtin}/{lot}/trace": "/v1/batches/" + batch + "/trace", "/v1/attestations": "/v1/attestations",
 		"/v1/attestations/{id}": "/v1/attestations/" + attestationID, "/v1/proposals": "/v1/proposals", "/v1/proposals/{id}": "/v1/proposals/1",
-		"/v1/params": "/v1/params", "/v1/validators": "/v1/validators", "/v1/txs/{hash}": "/v1/txs/" + upperHex(hashes[4][:]),
+		"/v1/requests": "/v1/requests", "/v1/requests/{id}": "/v1/requests/amap-apc:2", "/v1/attestations/totals": "/v1/attestations/totals?month=2026-11",
+		"/v1/attestations/{id}/impact": "/v1/attestations/" + attestationID + "/impact",
+		"/v1/params":                   "/v1/params", "/v1/validators": "/v1/validators", "/v1/txs/{hash}": "/v1/txs/" + upperHex(hashes[4][:]),
 		"/v1/txs/{hash}/wait": "/v1/txs/" + upperHex(hashes[5][:]) + "/wait", "/status": "/status", "/healthz": "/healthz", "/readyz": "/readyz",
 	}
 	for path, item := range s.Paths {

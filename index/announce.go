@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
+	controlv1 "github.com/filiera-chain/filiera/api/control/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
@@ -49,6 +50,9 @@ func init() {
 	known[productv1.ProductChanged]()
 	known[productv1.BatchChanged]()
 	known[certv1.AttestationChanged]()
+	known[controlv1.RequestChanged]()
+	known[controlv1.FindingChanged]()
+	known[controlv1.LabResultRecorded]()
 	known[tracev1.EventCaptured]()
 	known[tracev1.EventDeclaredWrong]()
 	known[privacyv1.CommitmentChanged]()
@@ -103,6 +107,12 @@ func AnnounceRecord(record proto.Message) proto.Message {
 		return &privacyv1.CommitmentChanged{Commitment: r}
 	case *privacyv1.Holding:
 		return &privacyv1.HoldingChanged{Holding: r}
+	case *controlv1.ControlRequest:
+		return &controlv1.RequestChanged{Request: r}
+	case *controlv1.NonConformity:
+		return &controlv1.FindingChanged{Finding: r}
+	case *controlv1.LabResult:
+		return &controlv1.LabResultRecorded{Result: r}
 	case *tracev1.Event:
 		return &tracev1.EventCaptured{Event: r}
 	}

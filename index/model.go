@@ -10,6 +10,7 @@ import (
 	abci "github.com/cometbft/cometbft/abci/types"
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
+	controlv1 "github.com/filiera-chain/filiera/api/control/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
@@ -64,6 +65,11 @@ type Model interface {
 	// Versions are all versions of one specification, from 1.
 	Versions(ctx context.Context, specification string) ([]*productv1.SpecificationVersion, error)
 	Products(ctx context.Context, f ProductFilter, p Page) (List[*productv1.Product], error)
+	// Requests are in order of the day on which they are due.
+	Requests(ctx context.Context, f RequestFilter, p Page) (List[*controlv1.ControlRequest], error)
+	// Totals counts what became of attestations in a month, at most MaxTotals
+	// groups of it.
+	Totals(ctx context.Context, f TotalsFilter) ([]Total, error)
 	Locations(ctx context.Context, f LocationFilter, p Page) (List[*placev1.Location], error)
 	Batches(ctx context.Context, f BatchFilter, p Page) (List[*productv1.Batch], error)
 	Attestations(ctx context.Context, f AttestationFilter, p Page) (List[*certv1.Attestation], error)

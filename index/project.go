@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
+	controlv1 "github.com/filiera-chain/filiera/api/control/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
@@ -229,6 +230,14 @@ func (p *projection) announce(m proto.Message, o *opened) error {
 	case *privacyv1.HoldingChanged:
 		r := a.GetHolding()
 		return p.record(tHoldings, r, r.GetParticipant(), nonNil(r.GetCommitment()), r.GetField(), flag(r.GetErasedAt() != 0))
+	case *controlv1.RequestChanged:
+		return p.controlRequest(a.GetRequest())
+	case *controlv1.FindingChanged:
+		r := a.GetFinding()
+		return p.record(tControlFindings, r, r.GetRequest(), int64(r.GetNumber()), int64(r.GetSeverity()), flag(r.GetClosedAt() != 0), r.GetDeadlineDate())
+	case *controlv1.LabResultRecorded:
+		r := a.GetResult()
+		return p.record(tControlResults, r, r.GetRequest(), int64(r.GetNumber()), int64(r.GetVerdict()))
 	case *tracev1.EventCaptured:
 		return p.event(a, o)
 	case *tracev1.EventDeclaredWrong:
@@ -257,6 +266,7 @@ func (p *projection) attestation(r *certv1.Attestation) error {
 	}
 	for _, c := range r.GetBatches() {
 		p.put(tAttestationBatches, c.GetBatch().GetGtin(), c.GetBatch().GetLot(), r.GetId())
+		p.moves(r, c)
 	}
 	return p.record(tAttestations, r, r.GetId(), r.GetCertifier(), r.GetSpecification(), status)
 }

@@ -58,6 +58,25 @@ CREATE INDEX attestations_certifier ON attestations (certifier, id);
 CREATE INDEX attestations_specification ON attestations (specification, id);
 CREATE TABLE attestation_batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, attestation TEXT NOT NULL,
   PRIMARY KEY (gtin, lot, attestation)) WITHOUT ROWID;
+-- one row per line of an attestation's history and batch: what moved, how much
+CREATE TABLE attestation_moves (attestation TEXT NOT NULL, line INTEGER NOT NULL, gtin TEXT NOT NULL, lot TEXT NOT NULL,
+  certifier TEXT NOT NULL, specification TEXT NOT NULL, month TEXT NOT NULL, move TEXT NOT NULL, unit TEXT NOT NULL,
+  amount INTEGER NOT NULL, PRIMARY KEY (attestation, line, gtin, lot)) WITHOUT ROWID;
+CREATE INDEX attestation_moves_month ON attestation_moves (month, certifier, specification);
+
+-- days as YYYY-MM-DD
+CREATE TABLE control_requests (id TEXT PRIMARY KEY, certifier TEXT NOT NULL, requester TEXT NOT NULL, specification TEXT NOT NULL,
+  status INTEGER NOT NULL, due_date TEXT NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX control_requests_due ON control_requests (due_date, id);
+CREATE INDEX control_requests_certifier ON control_requests (certifier, due_date, id);
+CREATE INDEX control_requests_requester ON control_requests (requester, due_date, id);
+CREATE TABLE control_request_batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, request TEXT NOT NULL,
+  PRIMARY KEY (gtin, lot, request)) WITHOUT ROWID;
+CREATE TABLE control_findings (request TEXT NOT NULL, number INTEGER NOT NULL, severity INTEGER NOT NULL, closed INTEGER NOT NULL,
+  deadline_date TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (request, number)) WITHOUT ROWID;
+CREATE INDEX control_findings_open ON control_findings (deadline_date) WHERE closed = 0;
+CREATE TABLE control_results (request TEXT NOT NULL, number INTEGER NOT NULL, verdict INTEGER NOT NULL, record BLOB NOT NULL,
+  PRIMARY KEY (request, number)) WITHOUT ROWID;
 
 -- event_time in unix milliseconds; document is the event's JSON as captured
 CREATE TABLE events (id BLOB PRIMARY KEY, event_time INTEGER NOT NULL, type TEXT NOT NULL, action TEXT NOT NULL,
@@ -110,6 +129,11 @@ const (
 	tBatches
 	tAttestations
 	tAttestationBatches
+	tAttestationMoves
+	tControlRequests
+	tControlBatches
+	tControlFindings
+	tControlResults
 	tEvents
 	tEventBatches
 	tEPCISEvents
@@ -142,4 +166,9 @@ var tables = [tableCount]table{
 	tEPCISTerms:         {"epcis_terms", 3, []string{"field", "value", "seq"}},
 	tCommitments:        {"commitments", 1, []string{"id", "participant", "subject", "record"}},
 	tHoldings:           {"holdings", 3, []string{"participant", "commitment", "field", "erased", "record"}},
+	tAttestationMoves:   {"attestation_moves", 4, []string{"attestation", "line", "gtin", "lot", "certifier", "specification", "month", "move", "unit", "amount"}},
+	tControlRequests:    {"control_requests", 1, []string{"id", "certifier", "requester", "specification", "status", "due_date", "record"}},
+	tControlBatches:     {"control_request_batches", 3, []string{"gtin", "lot", "request"}},
+	tControlFindings:    {"control_findings", 2, []string{"request", "number", "severity", "closed", "deadline_date", "record"}},
+	tControlResults:     {"control_results", 2, []string{"request", "number", "verdict", "record"}},
 }

@@ -27,6 +27,7 @@ func Codes() []Code {
 		{"certificate_revoked", NotCertified, "a certificate was revoked and none is in force; it only informs beside a suspended one"},
 		{"certificate_replaced", NotCertified, "a certificate was replaced and none is in force"},
 		{"certificate_not_yet_valid", NotCertified, "a certificate begins later and none is in force"},
+		{"certificate_pending", NotCertified, "a certificate waits for the second signature that its accreditation asks for, and none is in force"},
 		{"no_certificate", NotCertified, "no certificate covers the batch"},
 		{"no_specification", NotCertified, "the batch is made to no specification"},
 		{"batch_withdrawn", NotCertified, "the owner took the batch off"},

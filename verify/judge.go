@@ -23,8 +23,8 @@ import (
 //     suspended or revoked and one has expired
 //  5. suspended: no certificate is in force and one is suspended
 //  6. not_certified: no certificate is in force otherwise (there was none, it was revoked or replaced by
-//     one that leaves this batch out, it is not valid yet), the product is made to no specification, or
-//     the batch was taken off by its owner
+//     one that leaves this batch out, it is not valid yet or awaits a second signature), the product is made
+//     to no specification, or the batch was taken off by its owner
 //  7. authentic_with_warnings: a certificate is in force, and something else deserves to be known
 //  8. authentic: a certificate is in force
 //

@@ -70,6 +70,11 @@ func (j *judge) notInForce(by map[Standing][]*certv1.Attestation) {
 			fmt.Sprintf("Il certificato di %s vale solo %s.", j.name(a.GetCertifier()), j.w.since(from)),
 			fmt.Sprintf("The certificate by %s is valid only from %s.", j.name(a.GetCertifier()), j.w.date(from)))
 	}
+	for _, a := range by[StandingPending] {
+		j.add("certificate_pending", NotCertified, statekey.Attestation(a.GetId()),
+			fmt.Sprintf("Il certificato di %s attende la firma di una seconda persona dell'organismo: non è ancora valido.", j.name(a.GetCertifier())),
+			fmt.Sprintf("The certificate by %s awaits the signature of a second person of the body: it is not valid yet.", j.name(a.GetCertifier())))
+	}
 	for _, a := range by[StandingReplaced] {
 		j.stopped("certificate_replaced", NotCertified, a, "Il certificato è stato sostituito da uno che non vale per questo lotto", "The certificate was replaced by one that does not hold for this batch")
 	}

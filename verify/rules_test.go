@@ -182,6 +182,16 @@ var rules = []struct {
 		NotCertified, "certificate_not_yet_valid", NotCertified, firstKey(), "dal 1º aprile 2026",
 	},
 	{
+		"pending",
+		[]func(*world){history("pending")},
+		NotCertified, "certificate_pending", NotCertified, firstKey(), "attende la firma di una seconda persona",
+	},
+	{
+		"reduced is in force",
+		[]func(*world){history("reduced")},
+		Authentic, "certificate_in_force", Authentic, firstKey(), "ha certificato questo lotto",
+	},
+	{
 		"no certificate",
 		[]func(*world){func(w *world) { w.attestations = nil }},
 		NotCertified, "no_certificate", NotCertified, attestationsStart(), "Nessun organismo",

@@ -14,6 +14,7 @@ type Standing string
 const (
 	StandingInForce   Standing = "in_force"
 	StandingNotYet    Standing = "not_yet_valid"
+	StandingPending   Standing = "pending"
 	StandingSuspended Standing = "suspended"
 	StandingExpired   Standing = "expired"
 	StandingRevoked   Standing = "revoked"
@@ -37,6 +38,8 @@ func standingOf(a *certv1.Attestation, at int64) Standing {
 		return StandingExpired
 	case lastLine(a).GetStatus() == "suspended":
 		return StandingSuspended
+	case lastLine(a).GetStatus() == "pending":
+		return StandingPending
 	case at < a.GetValidFrom():
 		return StandingNotYet
 	}
@@ -45,8 +48,16 @@ func standingOf(a *certv1.Attestation, at int64) Standing {
 
 func lastLine(a *certv1.Attestation) *basev1.StatusLine { return a.GetHistory()[len(a.GetHistory())-1] }
 
-// issuedAt is the block time of the first line.
-func issuedAt(a *certv1.Attestation) int64 { return a.GetHistory()[0].GetAt() }
+// issuedAt is the block time at which it first entered into force: of the first line, or, where two persons had to
+// sign, of the one that says so.
+func issuedAt(a *certv1.Attestation) int64 {
+	for _, line := range a.GetHistory() {
+		if line.GetStatus() == "issued" {
+			return line.GetAt()
+		}
+	}
+	return a.GetHistory()[0].GetAt()
+}
 
 // checkHistory refuses an attestation whose history is empty or holds a word that this version does not know.
 func checkHistory(a *certv1.Attestation) error {
@@ -55,7 +66,7 @@ func checkHistory(a *certv1.Attestation) error {
 	}
 	for _, line := range a.GetHistory() {
 		switch line.GetStatus() {
-		case "issued", "suspended", "reinstated", "revoked", "replaced", "expired":
+		case "pending", "issued", "reduced", "suspended", "reinstated", "revoked", "replaced", "expired":
 		default:
 			return fmt.Errorf("verify: attestation %s has the state %q, which this version does not know", a.GetId(), line.GetStatus())
 		}

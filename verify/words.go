@@ -146,6 +146,8 @@ func (w words) standing(s Standing) string {
 		return w.pick("valido", "valid")
 	case StandingNotYet:
 		return w.pick("non ancora valido", "not yet valid")
+	case StandingPending:
+		return w.pick("in attesa della seconda firma", "awaiting the second signature")
 	case StandingSuspended:
 		return w.pick("sospeso", "suspended")
 	case StandingExpired:
@@ -159,7 +161,7 @@ func (w words) standing(s Standing) string {
 // line is a word of a history in words; what is not known stands as it is.
 func (w words) line(status string) string {
 	it, ok := map[string]string{
-		"issued": "rilasciato", "suspended": "sospeso", "reinstated": "riattivato", "revoked": "revocato",
+		"issued": "rilasciato", "pending": "in attesa della seconda firma", "reduced": "ridotto", "suspended": "sospeso", "reinstated": "riattivato", "revoked": "revocato",
 		"replaced": "sostituito", "expired": "scaduto", "active": "attivo",
 	}[status]
 	if !ok || w.en {

@@ -31,6 +31,7 @@ var (
 	ErrReduction   = module.NewError(name, 23, "bad_reduction", "the reduction does not lower what the attestation covers to something above nothing")
 	ErrNotCovered  = module.NewError(name, 24, "not_covered", "the attestation does not cover the batch")
 	ErrStale       = module.NewError(name, 25, "stale_status_list", "the status list says something else than the ledger, or is older than the one published")
+	ErrStatusURL   = module.NewError(name, 27, "other_status_url", "the status list is published under another URL")
 	ErrRequest     = module.NewError(name, 26, "unknown_request", "no request for control has this id")
 )
 
@@ -38,6 +39,6 @@ func refusals() []*module.Error {
 	return []*module.Error{
 		ErrShape, ErrCredential, ErrChain, ErrKey, ErrRetiredKey, ErrSignature, ErrValidity, ErrTaken, ErrVersion, ErrFailedPoint,
 		ErrOpenPoint, ErrBatch, ErrBatchState, ErrBinding, ErrUnit, ErrQuantity, ErrAttestation, ErrNotAllowed, ErrState, ErrLimit,
-		ErrSameKey, ErrIndexTaken, ErrReduction, ErrNotCovered, ErrStale, ErrRequest,
+		ErrSameKey, ErrIndexTaken, ErrReduction, ErrNotCovered, ErrStale, ErrRequest, ErrStatusURL,
 	}
 }

@@ -30,7 +30,24 @@ func (c *Cert) takeIndex(ctx *module.Context, a *certv1.Attestation) error {
 		return ErrIndexTaken.With("index %d of status list %d of %s stands for attestation %s; sign again, so that another index is drawn (when this happens often, begin the next list)",
 			a.GetStatusIndex(), a.GetStatusList(), a.GetCertifier(), other.GetAttestation())
 	}
+	if err := c.sameURL(ctx, a); err != nil {
+		return err
+	}
 	return c.mark(ctx, a, a.GetHistory()[0].GetStatus())
+}
+
+// sameURL refuses a credential that says of its list that it is published
+// elsewhere than the list's others say.
+func (c *Cert) sameURL(ctx *module.Context, a *certv1.Attestation) error {
+	rng := new(collections.Range[entryKey]).Prefix(collections.TripleSuperPrefix[string, uint32, uint32](a.GetCertifier(), a.GetStatusList()))
+	return c.entries.Walk(ctx, rng, func(_ entryKey, e *certv1.StatusEntry) (bool, error) {
+		other, err := c.attestations.Get(ctx, e.GetAttestation())
+		if err == nil && other.GetStatusUrl() != a.GetStatusUrl() {
+			err = ErrStatusURL.With("status list %d of %s is published under %s and the certificate says %s; sign again with that URL, or begin another list",
+				a.GetStatusList(), a.GetCertifier(), other.GetStatusUrl(), a.GetStatusUrl())
+		}
+		return true, err
+	})
 }
 
 // mark writes what the status lists say of a in the state that a line leaves.

@@ -48,6 +48,9 @@ func TestStatusListsSayWhatHistoriesSay(t *testing.T) {
 		l.must(l.issue(listed(n, 100, index)))
 	}
 	refused(t, ErrIndexTaken, l.issue(listed(9, 100, 7)))
+	elsewhere := listed(9, 100, 9)
+	elsewhere.Status.Base = "https://altrove.example"
+	refused(t, ErrStatusURL, l.issue(elsewhere))
 	l.must(l.do(body, suspending(0)))
 	l.must(l.do(body, revoking(2)))
 	q, err := l.cert.queryStatusList(l.reader(), &certv1.StatusListRequest{Certifier: body, List: 1})

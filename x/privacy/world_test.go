@@ -23,6 +23,7 @@ import (
 	"github.com/filiera-chain/filiera/module/moduletest"
 	"github.com/filiera-chain/filiera/module/statekey"
 	"github.com/filiera-chain/filiera/x/cert"
+	"github.com/filiera-chain/filiera/x/control"
 	"github.com/filiera-chain/filiera/x/privacy"
 	"github.com/filiera-chain/filiera/x/product"
 	"github.com/filiera-chain/filiera/x/registry"
@@ -57,7 +58,8 @@ type world struct {
 func newWorld(t moduletest.T) *world {
 	r := registry.New()
 	p := product.New(r)
-	c, tr := cert.New(r, p), trace.New(r, p)
+	ct := control.New(r, p)
+	c, tr := cert.New(r, p, ct), trace.New(r, p)
 	x := privacy.New(r, p, c, tr)
 	w := &world{World: moduletest.New(t, module.Block{ChainID: chain, Height: 1, Time: start}, r.Module(), p.Module(), x.Module()), registry: r, privacy: x}
 	w.enrolAll()
