@@ -318,3 +318,46 @@ func chooseQualifiers(key *AI, e Elements) []string {
 	}
 	return nil
 }
+
+// Path returns the primary key and its qualifiers, as they stand in the path of
+// a Digital Link; the data attributes of its query are left out.
+func (e Elements) Path() Elements {
+	if len(e) == 0 {
+		return nil
+	}
+	key, ok := dictionary[e[0].AI]
+	if !ok {
+		return nil
+	}
+	path := Elements{e[0]}
+	for _, element := range e[1:] {
+		if isQualifierOf(key, element.AI) {
+			path = append(path, element)
+		}
+	}
+	return path
+}
+
+// PathString writes a key and its qualifiers as the path of a Digital Link:
+// "/01/08012345678907/10/L26-001".
+func (e Elements) PathString() string {
+	var b strings.Builder
+	for _, element := range e {
+		b.WriteString("/" + element.AI + "/" + escape(element.Value, false))
+	}
+	return b.String()
+}
+
+// PrimaryKeys lists the Application Identifiers that may begin the path of a
+// Digital Link, in order.
+func PrimaryKeys() []string {
+	var keys []string
+	//filiera:unordered sorted below
+	for code, ai := range dictionary {
+		if ai.Key {
+			keys = append(keys, code)
+		}
+	}
+	sort.Strings(keys)
+	return keys
+}
