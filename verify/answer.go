@@ -221,17 +221,20 @@ type LineView struct {
 
 // EventView is one step of the journey.
 type EventView struct {
-	ID             string       `json:"id"`
-	Time           string       `json:"time"`       // as claimed, UTC
-	LocalTime      string       `json:"local_time"` // as claimed, in the time zone of the event
-	Type           string       `json:"type"`
-	Action         string       `json:"action,omitempty"`
-	Step           string       `json:"step,omitempty"` // CBV business step URI
-	StepText       string       `json:"step_text"`      // in words
-	Disposition    string       `json:"disposition,omitempty"`
-	Place          string       `json:"place,omitempty"`    // read point URI
-	Location       string       `json:"location,omitempty"` // business location URI
-	Part           string       `json:"part"`               // subject, input, output, parent, child
+	ID          string `json:"id"`
+	Time        string `json:"time"`       // as claimed, UTC
+	LocalTime   string `json:"local_time"` // as claimed, in the time zone of the event
+	Type        string `json:"type"`
+	Action      string `json:"action,omitempty"`
+	Step        string `json:"step,omitempty"` // CBV business step URI
+	StepText    string `json:"step_text"`      // in words
+	Disposition string `json:"disposition,omitempty"`
+	Place       string `json:"place,omitempty"`    // read point URI
+	Location    string `json:"location,omitempty"` // business location URI
+	// PlaceRecord and LocationRecord are what is registered under Place and Location.
+	PlaceRecord    *PlaceView   `json:"place_record,omitempty"`
+	LocationRecord *PlaceView   `json:"location_record,omitempty"`
+	Part           string       `json:"part"` // subject, input, output, parent, child
 	Quantity       string       `json:"quantity,omitempty"`
 	Unit           string       `json:"unit,omitempty"`
 	Actor          *ActorView   `json:"actor,omitempty"`

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
+	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
@@ -48,6 +49,9 @@ type Records struct {
 	Specification *productv1.Specification        // nil when the batch is made to none
 	Version       *productv1.SpecificationVersion // the one the batch is bound to
 
+	// Places are the locations of the journey, by the identifier that an event
+	// gives; nil for one that is not registered.
+	Places map[string]*placev1.Location
 	// Participants named by the records, by id; nil for an id without a record.
 	Participants map[string]*registryv1.Participant
 	// Accreditations of the certifiers, by AccreditationID; nil when there was never one.
@@ -101,6 +105,7 @@ func GatherDeep(src Source, gtin, lot string, depth int) (*Records, error) {
 		g.attestations()
 		g.r.Journey = g.journey(gtin, lot)
 		g.reporters()
+		g.places()
 		g.r.Inputs = g.inputs(g.r.Journey, gtin, lot, depth)
 		g.private()
 	}

@@ -34,7 +34,7 @@ func (j *judge) view() *Answer {
 		a.Attestations = append(a.Attestations, j.attestationView(t))
 	}
 	for _, e := range j.r.Journey {
-		a.Journey = append(a.Journey, j.eventView(e))
+		a.Journey = append(a.Journey, j.placed(j.eventView(e), e))
 	}
 	return a
 }

@@ -10,6 +10,7 @@ import (
 
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
+	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
@@ -51,6 +52,7 @@ type world struct {
 	attestations   []*certv1.Attestation
 	events         []*tracev1.Event
 	private        []*privacyv1.Commitment
+	locations      []*placev1.Location
 	noise          int // records of others around those of the story
 }
 
@@ -187,6 +189,9 @@ func (w *world) lay(t testing.TB) *store.Store {
 		for _, i := range e.GetBatches() {
 			must(t, b.Set(journeyKey(i.GetBatch(), e), []byte{}))
 		}
+	}
+	for _, l := range w.locations {
+		put(statekey.Location(l.GetId()), l)
 	}
 	for _, c := range w.private {
 		start, _ := statekey.CommitmentsAbout("batch/" + c.GetSubject().GetBatch().GetGtin() + "/" + c.GetSubject().GetBatch().GetLot())

@@ -94,7 +94,7 @@ func (e *env) drawAnswer(t *table, a *verify.Answer) {
 		t.line(e.t("attestation"), fmt.Sprintf("%s  %s  %s", actorName(&x.Certifier), x.StandingText, x.ID))
 	}
 	for _, ev := range a.Journey {
-		step := fmt.Sprintf("%s  %s  %s", ev.LocalTime, ev.StepText, actorName(ev.Actor))
+		step := fmt.Sprintf("%s  %s  %s%s", ev.LocalTime, ev.StepText, actorName(ev.Actor), placeName(ev))
 		if n := len(ev.DeclaredWrong); n > 0 {
 			step += "  [" + ev.DeclaredWrong[n-1].Text + "]"
 		}
@@ -102,4 +102,19 @@ func (e *env) drawAnswer(t *table, a *verify.Answer) {
 	}
 	l := a.Ledger
 	t.line(e.t("ledger"), e.t("ledger.at", l.ChainID, l.Height, l.Time))
+}
+
+// placeName is what is registered of where a step happened, after a separator.
+func placeName(ev verify.EventView) string {
+	p := ev.PlaceRecord
+	if p == nil {
+		p = ev.LocationRecord
+	}
+	switch {
+	case p == nil:
+		return ""
+	case p.Municipality == "":
+		return "  " + p.Name
+	}
+	return "  " + p.Name + " (ISTAT " + p.Municipality + ")"
 }
