@@ -23,8 +23,9 @@ import (
 
 const chainID = "node-test-1"
 
-// newHome makes a home whose genesis holds one authority, the one validator.
-func newHome(t *testing.T) node.Home {
+// newHome makes a home whose genesis holds one authority, the one validator, and
+// other participants of these names.
+func newHome(t *testing.T, others ...string) node.Home {
 	t.Helper()
 	home := node.Home(t.TempDir())
 	check(t, node.Init(home, "one", func(c *cmtcfg.Config) {
@@ -36,9 +37,11 @@ func newHome(t *testing.T) node.Home {
 	key, err := node.ValidatorKey(home)
 	check(t, err)
 	check(t, node.EditGenesis(home, func(g *app.Genesis) error {
-		enrol := &registryv1.MsgEnrol{Id: "region", Name: "Region", Key: newKey(t)}
-		if err := g.Enrol(enrol, true); err != nil {
-			return err
+		for i, id := range append([]string{"region"}, others...) {
+			enrol := &registryv1.MsgEnrol{Id: id, Name: id, Key: newKey(t, id, byte(7+i))}
+			if err := g.Enrol(enrol, i == 0); err != nil {
+				return err
+			}
 		}
 		return g.AdmitValidator(&registryv1.AdmitValidator{PublicKey: key, Participant: "region", Name: "one", Power: 10})
 	}))
@@ -47,11 +50,11 @@ func newHome(t *testing.T) node.Home {
 	return home
 }
 
-func newKey(t *testing.T) *registryv1.NewKey {
+func newKey(t *testing.T, id string, secret byte) *registryv1.NewKey {
 	t.Helper()
-	k, err := crypto.ToECDSA(append(make([]byte, 31), 7))
+	k, err := crypto.ToECDSA(append(make([]byte, 31), secret))
 	check(t, err)
-	sig, err := crypto.Sign(envelope.KeyProofDigest(chainID, "region", "main"), k)
+	sig, err := crypto.Sign(envelope.KeyProofDigest(chainID, id, "main"), k)
 	check(t, err)
 	return &registryv1.NewKey{Label: "main", PublicKey: crypto.CompressPubkey(&k.PublicKey), Proof: sig}
 }
@@ -72,15 +75,15 @@ func start(t *testing.T, home node.Home) *node.Node {
 
 func enrolment(t *testing.T, sequence uint64) []byte {
 	t.Helper()
-	return grant(t, sequence, registryv1.Role_ROLE_AUDITOR)
+	return grant(t, sequence, "region", registryv1.Role_ROLE_AUDITOR)
 }
 
-// grant gives the region a role of its own.
-func grant(t *testing.T, sequence uint64, role registryv1.Role) []byte {
+// grant gives a participant a role, by the region.
+func grant(t *testing.T, sequence uint64, participant string, role registryv1.Role) []byte {
 	t.Helper()
 	k, err := crypto.ToECDSA(append(make([]byte, 31), 7))
 	check(t, err)
-	act, err := envelope.Act(&registryv1.MsgGrantRole{Participant: "region", Grant: &registryv1.NewGrant{Role: role}})
+	act, err := envelope.Act(&registryv1.MsgGrantRole{Participant: participant, Grant: &registryv1.NewGrant{Role: role}})
 	check(t, err)
 	raw, err := envelope.Sign(&txv1.TxBody{
 		ChainId: chainID, Lane: 1, Sequence: sequence, ExpiresAt: time.Now().Add(time.Minute).Unix(), Acts: []*txv1.Act{act},
