@@ -77,6 +77,9 @@ func (c *compiler) equal(name, field string, values []string) *Problem {
 	if term, ok := amountTerm(field); ok {
 		return c.numbers(name, term, values)
 	}
+	if attribute, ok := strings.CutPrefix(field, "ATTR_"); ok { // as the query schema spells EQATTR_
+		return c.masterData(name, "EQATTR", attribute, values)
+	}
 	return c.equalExtension(name, field, values)
 }
 
