@@ -13,7 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-//go:embed docs.html docs.css
+//go:embed docs.html docs.css page.html page.css
 var assets embed.FS
 
 // documents makes the OpenAPI document and the page that shows it, once.
@@ -49,6 +49,10 @@ func (g *Gateway) documents() error {
 	g.static("/openapi.yaml", "application/vnd.oai.openapi+yaml", yaml)
 	g.static("/docs", "text/html; charset=utf-8", page)
 	g.static("/docs.css", "text/css; charset=utf-8", css)
+	if css, err = assets.ReadFile("page.css"); err != nil {
+		return err
+	}
+	g.static("/page.css", "text/css; charset=utf-8", css)
 	return nil
 }
 

@@ -108,6 +108,7 @@ func (g *Gateway) routes() {
 	g.productRoutes()
 	g.descriptionRoutes()
 	g.locationRoutes()
+	g.digitalLinkRoutes()
 	g.attestationRoutes()
 	g.requestRoutes()
 	g.impactRoutes()

@@ -54,6 +54,8 @@ var served = []string{
 	"get /v1/verify/01/{gtin}/10/{lot}", "get /v1/verify/01/{gtin}/10/{lot}/21/{serial}",
 	"get /v1/participants", "get /v1/participants/{id}", "get /v1/specs", "get /v1/specs/{id}", "get /v1/products", "get /v1/products/{gtin}",
 	"get /v1/batches", "get /v1/events", "get /v1/batches/{gtin}/{lot}", "get /v1/batches/{gtin}/{lot}/trace", "get /v1/attestations", "get /v1/attestations/{id}",
+	"get /01/{gtin}", "get /01/{gtin}/10/{lot}", "get /01/{gtin}/10/{lot}/21/{serial}", "get /414/{gln}", "get /414/{gln}/254/{extension}",
+	"get /.well-known/gs1resolver", "get /.well-known/gs1resolver/context.jsonld",
 	"get /v1/locations", "get /v1/locations/{id}", "get /v1/locations/{owner}/{name}", "get /v1/products/{gtin}/links", "get /v1/batches/{gtin}/{lot}/links",
 	"get /v1/requests", "get /v1/requests/{id}", "get /v1/attestations/totals", "get /v1/attestations/{id}/impact",
 	"get /v1/status-lists/{certifier}/{list}/{purpose}", "get /ns/attestation/v1",
