@@ -46,8 +46,8 @@ var checks = map[string]func(string) string{
 	"yyyymmdd":       func(s string) string { return checkDate(s, 8, false) },
 	"yyyymmd0":       func(s string) string { return checkDate(s, 8, true) },
 	"zero":           func(s string) string { return oneOf(s, "0", "zero") },
-	"couponcode":     refuseCoupon,
-	"couponposoffer": refuseCoupon,
+	"couponcode":     checkCoupon,
+	"couponposoffer": checkPositiveOffer,
 }
 
 // runChecks applies the dictionary's content checks to a value that split has
@@ -202,8 +202,4 @@ func checkPackageType(s string) string {
 		return quote(s) + " is not a package type code"
 	}
 	return ""
-}
-
-func refuseCoupon(s string) string {
-	return quote(s) + " is a North American coupon, which has no place on the goods traced here"
 }

@@ -13,6 +13,7 @@ const CanonicalStem = "https://id.gs1.org"
 type linkOptions struct {
 	shortGTIN bool // GTIN-8, -12, -13 under /01/, padded
 	words     bool // /gtin/, /lot/ and the other convenience words
+	unknown   bool // numbers in the query that are no AI of this dictionary
 }
 
 // convenienceWords of URI Syntax 1.0 and 1.1, withdrawn in 1.2.
@@ -195,6 +196,15 @@ func addAttributes(e *Elements, query string, opt linkOptions) error {
 		}
 		ai, known := dictionary[name]
 		switch {
+		case !known && opt.unknown:
+			value, err := unescape(raw, true)
+			if err == nil {
+				err = e.addUnknown(name, value)
+			}
+			if err != nil {
+				return err
+			}
+			continue
 		case !known:
 			return unknownAI(name)
 		case !ai.Attribute:

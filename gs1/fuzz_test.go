@@ -69,3 +69,35 @@ func FuzzElementString(f *testing.F) {
 		}
 	})
 }
+
+func FuzzRead(f *testing.F) {
+	for _, l := range foodLabels {
+		f.Add(l.bracketed)
+		f.Add(l.link)
+	}
+	for _, s := range []string{"https://a/gtin/1?99=%2b&89=x", "urn:filiera:location:abc:d", "8012345000005.a/b", "(7007)260601260630(8110)012345612345611110123", "]C1\x1d10A"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, id := range LocationIDs(s) {
+			if again, err := ParseLocationID(id.String()); err != nil || again != id {
+				t.Fatalf("%q names %v, which is read as %v, %v", s, id, again, err)
+			}
+			if ids := LocationIDs(id.URI()); len(ids) == 0 || ids[0] != id {
+				t.Fatalf("%q names %v, whose URI names %v", s, id, ids)
+			}
+		}
+		_, _ = ReadLenient(s)
+		e, err := Read(s)
+		if err != nil {
+			return
+		}
+		for _, element := range e {
+			_, _ = element.Meaning(2026)
+			_ = Title(element.AI, "it")
+		}
+		if again, err := Read(e.String()); err != nil || again.String() != e.String() {
+			t.Fatalf("%q is %s, which is read as %s, %v", s, e, again, err)
+		}
+	})
+}
