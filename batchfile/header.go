@@ -19,12 +19,28 @@ const (
 	fieldExpiry
 	fieldPlace
 	fieldNote
-	fieldCount
+	fieldCount // of the columns of batches
+)
+
+// The columns of laboratory results, beside GTIN, lot and notes.
+const (
+	labRequest = fieldCount + iota
+	labParameter
+	labRequirement
+	labMethod
+	labValue
+	labUnit
+	labUncertainty
+	labSample
+	labLaboratory
+	labDate
+	labReport
+	labEnd
 )
 
 // columnNames in both languages: what to call a column, then what else is
 // understood. Names are compared as plain() writes them.
-var columnNames = [fieldCount]struct {
+var columnNames = [labEnd]struct {
 	it, en string
 	also   []string
 }{
@@ -39,6 +55,18 @@ var columnNames = [fieldCount]struct {
 	}},
 	fieldPlace: {"comune", "place", []string{"codice comune", "codice istat", "istat", "comune istat", "luogo", "luogo di produzione", "comune di produzione", "istat code", "municipality"}},
 	fieldNote:  {"note", "notes", []string{"nota", "annotazioni", "osservazioni", "note e osservazioni", "comment", "comments", "remarks"}},
+
+	labRequest:     {"richiesta", "request", []string{"n richiesta", "numero richiesta", "pratica", "request number"}},
+	labParameter:   {"parametro", "parameter", []string{"analita", "prova", "determinazione", "analyte", "test", "descrizione prova"}},
+	labRequirement: {"requisito", "requirement", []string{"punto", "punto di controllo", "control point"}},
+	labMethod:      {"metodo", "method", []string{"metodo di prova", "metodo analitico", "norma", "test method"}},
+	labValue:       {"risultato", "result", []string{"valore", "valore misurato", "esito numerico", "value", "measured value"}},
+	labUnit:        {"unità di misura", "unit", []string{"unita", "unita misura", "um", "u m", "unit of measure", "uom"}},
+	labUncertainty: {"incertezza", "uncertainty", []string{"incertezza estesa", "incertezza di misura", "u", "expanded uncertainty"}},
+	labSample:      {"campione", "sample", []string{"n campione", "numero campione", "id campione", "accettazione", "n accettazione", "sample id", "sample number"}},
+	labLaboratory:  {"laboratorio", "laboratory", []string{"lab", "nome laboratorio", "laboratory name"}},
+	labDate:        {"data del rapporto", "report date", []string{"data rapporto", "data rapporto di prova", "data emissione", "data", "date", "issued on"}},
+	labReport:      {"impronta del rapporto", "report sha256", []string{"sha256", "sha 256", "impronta", "hash", "report hash", "impronta rapporto"}},
 }
 
 var fieldByName = func() map[string]field {
@@ -66,8 +94,8 @@ func plain(s string) string {
 type header struct {
 	names  []string // as in the file
 	fields []field
-	column [fieldCount]int // index by field, -1 when absent
-	unit   string          // UN/ECE code from a header such as "Quantità (kg)"
+	column [labEnd]int // index by field, -1 when absent
+	unit   string      // UN/ECE code from a header such as "Quantità (kg)"
 }
 
 // recognise counts the columns of a row that have a known name.

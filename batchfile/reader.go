@@ -38,7 +38,9 @@ type Reader struct {
 	set     charset
 	head    *header
 	rows    int
-	seen    map[[2]string]int // GTIN and lot to the line where they stand
+	// count says how many of a row's cells are names of columns.
+	count func(cells []string) int
+	seen  map[[2]string]int // GTIN and lot to the line where they stand
 }
 
 // NewReader reads the header. The error is [Problems] when the file is not a
@@ -48,11 +50,17 @@ func NewReader(from io.Reader, options Options) (*Reader, error) {
 	if problem != nil {
 		return nil, Problems{*problem}
 	}
-	r := &Reader{options: options, set: set, seen: make(map[[2]string]int)}
+	r := &Reader{options: options, set: set, count: recognise, seen: make(map[[2]string]int)}
 	r.rec = records{in: in, line: 1}
-	if err := r.start(); err != nil {
+	line, cells, err := r.start()
+	if err != nil {
 		return nil, err
 	}
+	head, ps := readHeader(line, cells)
+	if len(ps) > 0 {
+		return nil, ps
+	}
+	r.head = head
 	return r, nil
 }
 
@@ -61,17 +69,17 @@ var separators = [...]byte{';', ',', '\t'}
 
 // start skips blank lines and Excel's "sep=" line, chooses the separator under
 // which the header makes most sense, and reads it.
-func (r *Reader) start() error {
+func (r *Reader) start() (line int, cells []string, err error) {
 	for {
 		first, err := peekLine(r.rec.in)
 		if err != nil {
-			return err
+			return 0, nil, err
 		}
 		if len(first) == 0 {
-			return Problems{{
+			return 0, nil, Problems{{
 				Code:      "empty",
-				MessageIT: "il file è vuoto: la prima riga deve avere i nomi delle colonne (" + wanted("it") + ")",
-				MessageEN: "the file is empty: the first row must hold the names of the columns (" + wanted("en") + ")",
+				MessageIT: "il file è vuoto: la prima riga deve avere i nomi delle colonne",
+				MessageEN: "the file is empty: the first row must hold the names of the columns",
 			}}
 		}
 		text := bytes.TrimRight(first, "\r\n")
@@ -82,27 +90,22 @@ func (r *Reader) start() error {
 			break
 		}
 		if rec, err := r.rec.next(); err != nil && !errors.Is(err, io.EOF) {
-			return r.fatal(rec, err)
+			return 0, nil, r.fatal(rec, err)
 		}
 	}
-	line := r.rec.line
+	line = r.rec.line
 	rec, err := r.rec.next()
 	if err != nil {
-		return r.fatal(rec, err)
+		return 0, nil, r.fatal(rec, err)
 	}
 	if p := rec.problem(); p != nil {
-		return Problems{*p}
+		return 0, nil, Problems{*p}
 	}
 	cells, bad := r.decode(rec)
 	if bad != nil {
-		return Problems(bad)
+		return 0, nil, Problems(bad)
 	}
-	head, ps := readHeader(line, cells)
-	if len(ps) > 0 {
-		return ps
-	}
-	r.head = head
-	return nil
+	return line, cells, nil
 }
 
 // choose keeps a separator declared by "sep=", else tries each.
@@ -119,7 +122,7 @@ func (r *Reader) choose(text []byte) {
 			continue
 		}
 		cells, _ := trial.decode(rec)
-		if n := recognise(cells); n > best {
+		if n := r.count(cells); n > best {
 			best, r.rec.sep = n, sep
 		}
 	}
@@ -173,33 +176,40 @@ func (r *Reader) fatal(rec *record, err error) error {
 // Next returns the next batch, or what is wrong with the next row. The error is
 // io.EOF after the last row, or [Problems] when reading cannot go on.
 func (r *Reader) Next() (Row, []Problem, error) {
+	line, cells, ps, err := r.nextCells()
+	if err != nil || ps != nil {
+		return Row{}, ps, err
+	}
+	row, ps := r.row(line, cells)
+	return row, ps, nil
+}
+
+// nextCells gives the cells of the next row that is not blank, or what makes
+// them unreadable; errors are as of [Reader.Next].
+func (r *Reader) nextCells() (line int, cells []string, problems []Problem, err error) {
 	for {
 		rec, err := r.rec.next()
 		if err == io.EOF {
-			return Row{}, nil, io.EOF
+			return 0, nil, nil, io.EOF
 		}
 		if err != nil {
-			return Row{}, nil, r.fatal(rec, err)
+			return 0, nil, nil, r.fatal(rec, err)
 		}
 		if rec.bad == "" && rec.blank() {
 			continue
 		}
 		if r.rows++; r.rows > MaxRows {
-			return Row{}, nil, Problems{{
+			return 0, nil, nil, Problems{{
 				Line: rec.line, Code: "too_many_rows",
 				MessageIT: fmt.Sprintf("il file ha più di %d righe: dividerlo in più file", MaxRows),
 				MessageEN: fmt.Sprintf("the file has more than %d rows: divide it into several files", MaxRows),
 			}}
 		}
 		if p := rec.problem(); p != nil {
-			return Row{}, []Problem{*p}, nil
+			return 0, nil, []Problem{*p}, nil
 		}
 		cells, bad := r.decode(rec)
-		if bad != nil {
-			return Row{}, bad, nil
-		}
-		row, ps := r.row(rec.line, cells)
-		return row, ps, nil
+		return rec.line, cells, bad, nil
 	}
 }
 
@@ -244,8 +254,8 @@ func (rec *record) problem() *Problem {
 	case "":
 		return nil
 	case "row_too_long":
-		p.MessageIT = fmt.Sprintf("la riga ha più di %d caratteri: non è una riga di lotti", maxRow)
-		p.MessageEN = fmt.Sprintf("the row has more than %d characters: it is not a row of batches", maxRow)
+		p.MessageIT = fmt.Sprintf("la riga ha più di %d caratteri: non è una riga di questa tabella", maxRow)
+		p.MessageEN = fmt.Sprintf("the row has more than %d characters: it is not a row of this table", maxRow)
 	case "cell_too_long":
 		p.MessageIT = fmt.Sprintf("una cella ha più di %d caratteri: accorciarla", maxCell)
 		p.MessageEN = fmt.Sprintf("a cell has more than %d characters: shorten it", maxCell)

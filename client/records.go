@@ -85,6 +85,8 @@ type Accreditation struct {
 	Reference     string       `json:"reference"`
 	Status        Word         `json:"status"`
 	History       []StatusLine `json:"history"`
+	// TwoPerson says that two keys sign each attestation.
+	TwoPerson bool `json:"two_person"`
 }
 
 // Participant is an organisation, with all it has when asked for one.
@@ -115,6 +117,10 @@ type Requirement struct {
 	Clause string `json:"clause"`
 	TextIT string `json:"text_it"`
 	TextEN string `json:"text_en"`
+	// Limits of a measurement, decimal text, and their unit.
+	Minimum string `json:"minimum"`
+	Maximum string `json:"maximum"`
+	Unit    string `json:"unit"`
 }
 
 // SpecVersion is one text of a specification.
@@ -233,6 +239,11 @@ type Attestation struct {
 	ReplacedBy           string       `json:"replaced_by"`
 	History              []StatusLine `json:"history"`
 	SubmittedBy          string       `json:"submitted_by"`
+	CountersignedBy      string       `json:"countersigned_by"`
+	PendingKey           string       `json:"pending_key"`
+	StatusURL            string       `json:"status_url"`
+	StatusList           Whole        `json:"status_list"`
+	StatusIndex          Whole        `json:"status_index"`
 }
 
 // UnmarshalJSON takes the record bare or under "attestation".

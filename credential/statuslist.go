@@ -127,7 +127,7 @@ func ParseStatusList(jwt []byte) (*SignedStatusList, error) {
 		return nil, err
 	}
 	out := &SignedStatusList{Sealed: *sealed}
-	if err := out.decode(n); err != nil {
+	if out.IssuedAt, err = out.decode(n, true); err != nil {
 		return nil, fmt.Errorf("the status list's payload: %w", err)
 	}
 	if issuer, _, _ := ParseKeyID(sealed.KeyID); issuer != out.Issuer {
@@ -136,20 +136,44 @@ func ParseStatusList(jwt []byte) (*SignedStatusList, error) {
 	return out, nil
 }
 
-func (l *SignedStatusList) decode(n *node) error {
+// ReadStatusList reads a list that nobody signed, as [StatusList.JSON] writes
+// it, of at most [MaxSize] bytes.
+func ReadStatusList(data []byte) (*StatusList, error) {
+	if len(data) > MaxSize {
+		return nil, fmt.Errorf("the status list is %d bytes, more than the %d allowed", len(data), MaxSize)
+	}
+	n, err := parseJSON(data)
+	if err != nil {
+		return nil, fmt.Errorf("the status list: %w", err)
+	}
+	l := new(StatusList)
+	if _, err := l.decode(n, false); err != nil {
+		return nil, fmt.Errorf("the status list: %w", err)
+	}
+	return l, nil
+}
+
+// decode reads the fields; the time of signing stands in what is signed only.
+func (l *StatusList) decode(n *node, signed bool) (iat int64, err error) {
 	r := &reader{}
-	if !r.object("the credential", n, "@context", "id", "type", "issuer", "validFrom", "validUntil", "credentialSubject", "iat") {
-		return r.err
+	names := []string{"@context", "id", "type", "issuer", "validFrom", "validUntil", "credentialSubject"}
+	if signed {
+		names = append(names, "iat")
+	}
+	if !r.object("the credential", n, names...) {
+		return 0, r.err
 	}
 	r.strings("@context", n.get("@context"), contextVC)
 	r.strings("type", n.get("type"), typeVC, typeStatusListVC)
 	l.Issuer = r.str("issuer", n.get("issuer"))
 	l.ValidFrom, l.ValidUntil = r.time("validFrom", n.get("validFrom")), r.time("validUntil", n.get("validUntil"))
-	l.IssuedAt = r.integer("iat", n.get("iat"))
+	if signed {
+		iat = r.integer("iat", n.get("iat"))
+	}
 	const at = "credentialSubject"
 	subject := n.get(at)
 	if !r.object(at, subject, "id", "type", "statusPurpose", "encodedList", "ttl") {
-		return r.err
+		return 0, r.err
 	}
 	r.exact(at+".type", subject.get("type"), typeStatusList)
 	l.Purpose = r.str(at+".statusPurpose", subject.get("statusPurpose"))
@@ -158,20 +182,20 @@ func (l *SignedStatusList) decode(n *node) error {
 	}
 	_, certifier, err := ParseIssuer(l.Issuer)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	id := r.str("id", n.get("id"))
 	l.Base, l.List = r.statusURL(certifier, id, l.Purpose)
 	r.exact(at+".id", subject.get("id"), id+"#list")
 	encoded := r.str(at+".encodedList", subject.get("encodedList"))
 	if r.err != nil {
-		return r.err
+		return 0, r.err
 	}
-	if l.IssuedAt < 0 || l.IssuedAt > maxTime {
-		return fmt.Errorf("iat is %d: it must be Unix seconds between 1970 and 9999", l.IssuedAt)
+	if iat < 0 || iat > maxTime {
+		return 0, fmt.Errorf("iat is %d: it must be Unix seconds between 1970 and 9999", iat)
 	}
 	if l.Bits, err = DecodeBitstring(encoded); err != nil {
-		return err
+		return 0, err
 	}
-	return l.Validate()
+	return iat, l.Validate()
 }

@@ -14,9 +14,10 @@ import (
 func certCommand(e *env) *cobra.Command {
 	return e.group("cert", "cert.short",
 		certSign(e), certSubmit(e), certVerify(e), certShow(e), certList(e),
-		certChange(e, "suspend", func(id, r string) proto.Message { return &certv1.MsgSuspend{Attestation: id, Reason: r} }),
+		certSuspend(e),
 		certChange(e, "reinstate", func(id, r string) proto.Message { return &certv1.MsgReinstate{Attestation: id, Reason: r} }),
 		certChange(e, "revoke", func(id, r string) proto.Message { return &certv1.MsgRevoke{Attestation: id, Reason: r} }),
+		certReduce(e), certCountersign(e), certTotals(e), certStatusList(e), certRequests(e), certLab(e),
 	)
 }
 
@@ -66,15 +67,21 @@ func (e *env) readCertificate(path string) (*credential.Credential, error) {
 }
 
 func certSubmit(e *env) *cobra.Command {
-	return e.changing(e.leaf("submit FILE", "cert.submit.short",
+	cmd := e.leaf("submit FILE", "cert.submit.short",
 		"filiera cert submit certificate.jwt --from pastificio --password-file password.txt", cobra.ExactArgs(1),
 		func(cmd *cobra.Command, args []string) error {
 			c, err := e.readCertificate(args[0])
 			if err != nil {
 				return err
 			}
-			return e.carry(cmd.Context(), &certv1.MsgIssue{Credential: []byte(c.Compact)})
-		}))
+			acts := []proto.Message{&certv1.MsgIssue{Credential: []byte(c.Compact)}}
+			if id, _ := cmd.Flags().GetString("request"); id != "" {
+				acts = append(acts, &certv1.MsgAnswerRequest{Request: id, Attestation: c.Attestation.ID})
+			}
+			return e.carry(cmd.Context(), acts...)
+		})
+	cmd.Flags().String("request", "", e.t("flag.answer-request"))
+	return e.changing(cmd)
 }
 
 func certList(e *env) *cobra.Command {
@@ -113,6 +120,10 @@ func certShow(e *env) *cobra.Command {
 			t.line(e.t("replaces"), a.Replaces)
 			t.line(e.t("replaced.by"), a.ReplacedBy)
 			t.line(e.t("submitted.by"), a.SubmittedBy)
+			t.line(e.t("countersigned.by"), a.CountersignedBy)
+			if a.StatusList > 0 {
+				t.line(e.t("status.list"), e.t("status.index", a.StatusURL, int64(a.StatusList), int64(a.StatusIndex)))
+			}
 			for _, h := range a.History {
 				t.line(h.Status, h.At.String()+"  "+h.Actor+"  "+h.Reason)
 			}

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"math/big"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,6 +30,9 @@ func certSign(e *env) *cobra.Command {
 	f.String("participant", "", e.t("flag.certifier-id"))
 	f.String("label", "", e.t("flag.label"))
 	f.String("id", "", e.t("flag.attestation-id"))
+	f.String("status-url", "", e.t("flag.status-url"))
+	f.Uint32("status-list", 1, e.t("flag.status-list"))
+	f.Int64("status-index", -1, e.t("flag.status-index"))
 	f.String("issued-at", "", e.t("flag.issued-at"))
 	f.String("keys-dir", "", e.t("flag.keys-dir"))
 	f.Bool("dry-run", false, e.t("flag.dry-run"))
@@ -56,6 +62,9 @@ func (e *env) runCertSign(cmd *cobra.Command, args []string) error {
 		if id, err = e.newUUID(); err != nil {
 			return err
 		}
+	}
+	if draft.Attestation.Status, err = e.status(); err != nil {
+		return err
 	}
 	attestation, err := draft.Finish(id, issuer)
 	if err != nil {
@@ -105,6 +114,31 @@ func (e *env) issuer(draft *credential.Draft) (string, error) {
 		return "", usage("%s", e.t("need.issuer"))
 	}
 	return credential.IssuerURN(chain, participant), nil
+}
+
+// status draws an index in the certifier's status list; nil where no URL of
+// status lists is set. A random index tells nothing of how many certificates
+// there are, nor of their order.
+func (e *env) status() (*credential.Status, error) {
+	base := strings.TrimSuffix(e.v.GetString("status-url"), "/")
+	if base == "" {
+		return nil, nil
+	}
+	if err := credential.CheckStatusBase(base); err != nil {
+		return nil, usageError{err}
+	}
+	index := e.v.GetInt64("status-index")
+	if index < 0 {
+		n, err := rand.Int(e.random, big.NewInt(credential.StatusListSize))
+		if err != nil {
+			return nil, fmt.Errorf("draw an index: %w", err)
+		}
+		index = n.Int64()
+	}
+	if index >= credential.StatusListSize {
+		return nil, usage("%s", e.t("bad.status.index", index, int64(credential.StatusListSize)))
+	}
+	return &credential.Status{Base: base, List: e.v.GetUint32("status-list"), Index: uint32(index)}, nil
 }
 
 // newUUID draws a random id (RFC 9562, version 4).
@@ -173,6 +207,9 @@ func (e *env) drawAttestation(t *table, a *credential.Attestation) {
 		t.line(e.t("document"), d.SHA256+"  "+d.Name)
 	}
 	t.line(e.t("replaces"), a.Replaces)
+	if s := a.Status; s != nil {
+		t.line(e.t("status.list"), e.t("status.index", s.Base, int64(s.List), int64(s.Index)))
+	}
 }
 
 func utc(unix int64) string { return time.Unix(unix, 0).UTC().Format(time.RFC3339) }

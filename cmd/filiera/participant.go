@@ -137,6 +137,9 @@ func participantShow(e *env) *cobra.Command {
 			}
 			for _, a := range p.Accreditations {
 				t.line(e.t("accreditation"), a.Specification+"  "+string(a.Status)+"  "+e.spanText(a.ValidFrom, a.ValidUntil)+"  "+a.Reference)
+				if a.TwoPerson {
+					t.line("", e.t("two.person"))
+				}
 			}
 		})
 }

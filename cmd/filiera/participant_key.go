@@ -86,10 +86,11 @@ func participantAccredit(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			two, _ := cmd.Flags().GetBool("two-person")
 			var acts []proto.Message
 			for _, s := range specs {
 				acts = append(acts, &registryv1.MsgAccredit{
-					Certifier: args[0], Specification: s, ValidFrom: from, ValidUntil: until, Reference: reference,
+					Certifier: args[0], Specification: s, ValidFrom: from, ValidUntil: until, Reference: reference, TwoPerson: two,
 				})
 			}
 			if len(acts) == 0 {
@@ -99,6 +100,7 @@ func participantAccredit(e *env) *cobra.Command {
 		})
 	cmd.Flags().StringSlice("spec", nil, e.t("flag.spec"))
 	cmd.Flags().String("reference", "", e.t("flag.reference"))
+	cmd.Flags().Bool("two-person", false, e.t("flag.two-person"))
 	e.spanFlags(cmd)
 	return e.changing(cmd)
 }

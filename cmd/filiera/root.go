@@ -123,6 +123,10 @@ func (e *env) configure(cmd *cobra.Command) error {
 	}
 	switch o := e.v.GetString("output"); o {
 	case "table", "json", "yaml":
+	case "csv":
+		if cmd.Annotations[csvOutput] == "" {
+			return usage("%s", e.t("bad.output", o))
+		}
 	default:
 		return usage("%s", e.t("bad.output", o))
 	}

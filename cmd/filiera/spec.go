@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -53,6 +54,24 @@ type requirementText struct {
 	Clause string `json:"clause"`
 	TextIT string `json:"text_it"`
 	TextEN string `json:"text_en"`
+	// Limits of a measurement, decimal text, and their unit.
+	Minimum decimalText `json:"minimum"`
+	Maximum decimalText `json:"maximum"`
+	Unit    string      `json:"unit"`
+}
+
+// decimalText is a decimal written with or without quotation marks.
+type decimalText string
+
+// UnmarshalJSON keeps a number as it was written.
+func (d *decimalText) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && b[0] == '"' {
+		return json.Unmarshal(b, (*string)(d))
+	}
+	var n json.Number
+	err := json.Unmarshal(b, &n)
+	*d = decimalText(n.String())
+	return err
 }
 
 func (e *env) readSpec(path string) (*specFile, *productv1.NewVersion, error) {
@@ -79,7 +98,7 @@ func (e *env) readSpec(path string) (*specFile, *productv1.NewVersion, error) {
 		InForceFrom: text.InForceFrom, InForceTo: text.InForceTo,
 	}
 	for _, r := range text.Requirements {
-		v.Requirements = append(v.Requirements, &productv1.Requirement{Id: r.ID, Clause: r.Clause, TextIt: r.TextIT, TextEn: r.TextEN})
+		v.Requirements = append(v.Requirements, &productv1.Requirement{Id: r.ID, Clause: r.Clause, TextIt: r.TextIT, TextEn: r.TextEN, Minimum: string(r.Minimum), Maximum: string(r.Maximum), Unit: r.Unit})
 	}
 	return f, v, nil
 }

@@ -5,10 +5,12 @@ package main
 var (
 	english = catalogue(
 		coreEnglish,
+		deskEnglish,
 		tokenEnglish,
 	)
 	italian = catalogue(
 		coreItalian,
+		deskItalian,
 		tokenItalian,
 	)
 )

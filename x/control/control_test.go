@@ -133,7 +133,7 @@ func TestNonConformitiesAreRecordedAndClosedAgainstEvidence(t *testing.T) {
 	r := w.ask("A", "B")
 	w.Refuses(control.ErrState, by(body), finding(r, minor))
 	w.Do(by(body), scheduling(r))
-	n := w.Do(by(body), finding(r, minor)).(*controlv1.MsgRecordFindingResult)
+	n := w.Do(by(body), finding(r, minor)).(*controlv1.RecordFindingResult)
 	if n.GetNumber() != 1 || len(w.Said) != 2 {
 		t.Errorf("it is number %d and said %v", n.GetNumber(), w.Said)
 	}

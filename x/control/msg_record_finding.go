@@ -73,7 +73,7 @@ func (c *Control) recordFinding(ctx *module.Context, m *controlv1.MsgRecordFindi
 	if err := c.enterFinding(ctx, r, f); err != nil {
 		return nil, err
 	}
-	return &controlv1.MsgRecordFindingResult{Number: f.GetNumber()}, nil
+	return &controlv1.RecordFindingResult{Number: f.GetNumber()}, nil
 }
 
 // inHand gives a request of the signer's that is scheduled.

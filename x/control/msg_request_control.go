@@ -85,7 +85,7 @@ func (c *Control) requestControl(ctx *module.Context, m *controlv1.MsgRequestCon
 	if err := c.enqueue(ctx, r); err != nil {
 		return nil, err
 	}
-	return &controlv1.MsgRequestControlResult{Request: r.GetId()}, nil
+	return &controlv1.RequestControlResult{Request: r.GetId()}, nil
 }
 
 // bindBatch refuses a batch that the signer cannot have controlled, and takes

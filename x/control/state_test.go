@@ -143,7 +143,7 @@ func (s *story) comes(t *rapid.T) {
 		t.Fatalf("request for %s to %s: %v", lot, to, err)
 	}
 	if err == nil {
-		id := out.(*controlv1.MsgRequestControlResult).GetRequest()
+		id := out.(*controlv1.RequestControlResult).GetRequest()
 		s.known[id] = &model{state: "requested", lot: lot, body: to, open: map[uint32]controlv1.Severity{}}
 		s.order = append(s.order, id)
 	}

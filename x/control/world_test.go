@@ -129,7 +129,7 @@ func asking(lots ...string) *controlv1.MsgRequestControl {
 // ask carries asking out and answers the request's id.
 func (w *world) ask(lots ...string) string {
 	w.T.Helper()
-	return w.Do(by("maker"), asking(lots...)).(*controlv1.MsgRequestControlResult).GetRequest()
+	return w.Do(by("maker"), asking(lots...)).(*controlv1.RequestControlResult).GetRequest()
 }
 
 func scheduling(request string) *controlv1.MsgScheduleControl {

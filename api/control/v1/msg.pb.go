@@ -102,28 +102,28 @@ func (x *MsgRequestControl) GetNote() string {
 	return ""
 }
 
-// MsgRequestControlResult says under which number the request stands.
-type MsgRequestControlResult struct {
+// RequestControlResult says under which number the request stands.
+type RequestControlResult struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Request       string                 `protobuf:"bytes,1,opt,name=request,proto3" json:"request,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *MsgRequestControlResult) Reset() {
-	*x = MsgRequestControlResult{}
+func (x *RequestControlResult) Reset() {
+	*x = RequestControlResult{}
 	mi := &file_filiera_control_v1_msg_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *MsgRequestControlResult) String() string {
+func (x *RequestControlResult) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*MsgRequestControlResult) ProtoMessage() {}
+func (*RequestControlResult) ProtoMessage() {}
 
-func (x *MsgRequestControlResult) ProtoReflect() protoreflect.Message {
+func (x *RequestControlResult) ProtoReflect() protoreflect.Message {
 	mi := &file_filiera_control_v1_msg_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -135,12 +135,12 @@ func (x *MsgRequestControlResult) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use MsgRequestControlResult.ProtoReflect.Descriptor instead.
-func (*MsgRequestControlResult) Descriptor() ([]byte, []int) {
+// Deprecated: Use RequestControlResult.ProtoReflect.Descriptor instead.
+func (*RequestControlResult) Descriptor() ([]byte, []int) {
 	return file_filiera_control_v1_msg_proto_rawDescGZIP(), []int{1}
 }
 
-func (x *MsgRequestControlResult) GetRequest() string {
+func (x *RequestControlResult) GetRequest() string {
 	if x != nil {
 		return x.Request
 	}
@@ -373,28 +373,28 @@ func (x *MsgRecordFinding) GetDeadlineDate() string {
 	return ""
 }
 
-// MsgRecordFindingResult says which number the non-conformity has.
-type MsgRecordFindingResult struct {
+// RecordFindingResult says which number the non-conformity has.
+type RecordFindingResult struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Number        uint32                 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *MsgRecordFindingResult) Reset() {
-	*x = MsgRecordFindingResult{}
+func (x *RecordFindingResult) Reset() {
+	*x = RecordFindingResult{}
 	mi := &file_filiera_control_v1_msg_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *MsgRecordFindingResult) String() string {
+func (x *RecordFindingResult) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*MsgRecordFindingResult) ProtoMessage() {}
+func (*RecordFindingResult) ProtoMessage() {}
 
-func (x *MsgRecordFindingResult) ProtoReflect() protoreflect.Message {
+func (x *RecordFindingResult) ProtoReflect() protoreflect.Message {
 	mi := &file_filiera_control_v1_msg_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -406,12 +406,12 @@ func (x *MsgRecordFindingResult) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use MsgRecordFindingResult.ProtoReflect.Descriptor instead.
-func (*MsgRecordFindingResult) Descriptor() ([]byte, []int) {
+// Deprecated: Use RecordFindingResult.ProtoReflect.Descriptor instead.
+func (*RecordFindingResult) Descriptor() ([]byte, []int) {
 	return file_filiera_control_v1_msg_proto_rawDescGZIP(), []int{5}
 }
 
-func (x *MsgRecordFindingResult) GetNumber() uint32 {
+func (x *RecordFindingResult) GetNumber() uint32 {
 	if x != nil {
 		return x.Number
 	}
@@ -799,8 +799,8 @@ const file_filiera_control_v1_msg_proto_rawDesc = "" +
 	"\abatches\x18\x02 \x03(\v2\".filiera.control.v1.RequestedBatchR\abatches\x12%\n" +
 	"\x0erequested_date\x18\x03 \x01(\tR\rrequestedDate\x12\x19\n" +
 	"\bdue_date\x18\x04 \x01(\tR\adueDate\x12\x12\n" +
-	"\x04note\x18\x05 \x01(\tR\x04note\"3\n" +
-	"\x17MsgRequestControlResult\x12\x18\n" +
+	"\x04note\x18\x05 \x01(\tR\x04note\"0\n" +
+	"\x14RequestControlResult\x12\x18\n" +
 	"\arequest\x18\x01 \x01(\tR\arequest\"\x95\x01\n" +
 	"\x12MsgScheduleControl\x12\x18\n" +
 	"\arequest\x18\x01 \x01(\tR\arequest\x12\x12\n" +
@@ -818,8 +818,8 @@ const file_filiera_control_v1_msg_proto_rawDesc = "" +
 	"\x06clause\x18\x04 \x01(\tR\x06clause\x12\x12\n" +
 	"\x04text\x18\x05 \x01(\tR\x04text\x122\n" +
 	"\abatches\x18\x06 \x03(\v2\x18.filiera.base.v1.BatchIDR\abatches\x12#\n" +
-	"\rdeadline_date\x18\a \x01(\tR\fdeadlineDate\"0\n" +
-	"\x16MsgRecordFindingResult\x12\x16\n" +
+	"\rdeadline_date\x18\a \x01(\tR\fdeadlineDate\"-\n" +
+	"\x13RecordFindingResult\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\rR\x06number\"\x80\x01\n" +
 	"\x0fMsgCloseFinding\x12\x18\n" +
 	"\arequest\x18\x01 \x01(\tR\arequest\x12\x16\n" +
@@ -868,22 +868,22 @@ func file_filiera_control_v1_msg_proto_rawDescGZIP() []byte {
 
 var file_filiera_control_v1_msg_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_filiera_control_v1_msg_proto_goTypes = []any{
-	(*MsgRequestControl)(nil),       // 0: filiera.control.v1.MsgRequestControl
-	(*MsgRequestControlResult)(nil), // 1: filiera.control.v1.MsgRequestControlResult
-	(*MsgScheduleControl)(nil),      // 2: filiera.control.v1.MsgScheduleControl
-	(*MsgDeclineControl)(nil),       // 3: filiera.control.v1.MsgDeclineControl
-	(*MsgRecordFinding)(nil),        // 4: filiera.control.v1.MsgRecordFinding
-	(*MsgRecordFindingResult)(nil),  // 5: filiera.control.v1.MsgRecordFindingResult
-	(*MsgCloseFinding)(nil),         // 6: filiera.control.v1.MsgCloseFinding
-	(*NewLabResult)(nil),            // 7: filiera.control.v1.NewLabResult
-	(*MsgRecordLabResults)(nil),     // 8: filiera.control.v1.MsgRecordLabResults
-	(*MsgRefuseControl)(nil),        // 9: filiera.control.v1.MsgRefuseControl
-	(*MsgWithdrawControl)(nil),      // 10: filiera.control.v1.MsgWithdrawControl
-	(*RequestedBatch)(nil),          // 11: filiera.control.v1.RequestedBatch
-	(ControlKind)(0),                // 12: filiera.control.v1.ControlKind
-	(DeclineCode)(0),                // 13: filiera.control.v1.DeclineCode
-	(Severity)(0),                   // 14: filiera.control.v1.Severity
-	(*v1.BatchID)(nil),              // 15: filiera.base.v1.BatchID
+	(*MsgRequestControl)(nil),    // 0: filiera.control.v1.MsgRequestControl
+	(*RequestControlResult)(nil), // 1: filiera.control.v1.RequestControlResult
+	(*MsgScheduleControl)(nil),   // 2: filiera.control.v1.MsgScheduleControl
+	(*MsgDeclineControl)(nil),    // 3: filiera.control.v1.MsgDeclineControl
+	(*MsgRecordFinding)(nil),     // 4: filiera.control.v1.MsgRecordFinding
+	(*RecordFindingResult)(nil),  // 5: filiera.control.v1.RecordFindingResult
+	(*MsgCloseFinding)(nil),      // 6: filiera.control.v1.MsgCloseFinding
+	(*NewLabResult)(nil),         // 7: filiera.control.v1.NewLabResult
+	(*MsgRecordLabResults)(nil),  // 8: filiera.control.v1.MsgRecordLabResults
+	(*MsgRefuseControl)(nil),     // 9: filiera.control.v1.MsgRefuseControl
+	(*MsgWithdrawControl)(nil),   // 10: filiera.control.v1.MsgWithdrawControl
+	(*RequestedBatch)(nil),       // 11: filiera.control.v1.RequestedBatch
+	(ControlKind)(0),             // 12: filiera.control.v1.ControlKind
+	(DeclineCode)(0),             // 13: filiera.control.v1.DeclineCode
+	(Severity)(0),                // 14: filiera.control.v1.Severity
+	(*v1.BatchID)(nil),           // 15: filiera.base.v1.BatchID
 }
 var file_filiera_control_v1_msg_proto_depIdxs = []int32{
 	11, // 0: filiera.control.v1.MsgRequestControl.batches:type_name -> filiera.control.v1.RequestedBatch
