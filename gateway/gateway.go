@@ -95,7 +95,8 @@ func apiConfig(version string) huma.Config {
 	c := huma.DefaultConfig("Filiera", version)
 	c.Info.Description = "A permissioned ledger for typical products: what it holds, with proof. " +
 		"Records are read from the last committed state, lists from the read model. " +
-		"Every error is application/problem+json with a stable code. Lists page by an opaque token."
+		"Every error is application/problem+json with a stable code. Lists page by an opaque token. " +
+		"The REST binding of EPCIS 2.0 is at /epcis and describes itself at /epcis/openapi.json."
 	c.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	// The documents are made once, by us; answers do not carry $schema.
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil

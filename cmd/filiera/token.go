@@ -25,7 +25,7 @@ func tokenCommand(e *env) *cobra.Command {
 func (e *env) tokens() *tokens.File { return tokens.Open(node.Home(e.home()).Tokens()) }
 
 func tokenAdd(e *env) *cobra.Command {
-	cmd := e.leaf("add", "token.add.short", "filiera token add --key magazzino --label 'gestionale' --valid-for 8760h", cobra.NoArgs,
+	cmd := e.leaf("add", "token.add.short", "filiera token add --key pastificio --label 'gestionale' --valid-for 8760h", cobra.NoArgs,
 		func(cmd *cobra.Command, _ []string) error {
 			name, _ := cmd.Flags().GetString("key")
 			label, _ := cmd.Flags().GetString("label")
@@ -119,7 +119,7 @@ func tokenList(e *env) *cobra.Command {
 }
 
 func tokenRevoke(e *env) *cobra.Command {
-	cmd := e.leaf("revoke [ID]", "token.revoke.short", "filiera token revoke --key magazzino", cobra.MaximumNArgs(1),
+	cmd := e.leaf("revoke [ID]", "token.revoke.short", "filiera token revoke --key pastificio", cobra.MaximumNArgs(1),
 		func(cmd *cobra.Command, args []string) error {
 			key, _ := cmd.Flags().GetString("key")
 			if (len(args) == 0) == (key == "") {
