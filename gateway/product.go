@@ -69,7 +69,8 @@ func (g *Gateway) productRoutes() {
 		"In order of their time, each with the record that the ledger keeps and the EPCIS 2.0 event as captured."), g.listEvents)
 	huma.Register(g.api, op("getTrace", "/v1/batches/{gtin}/{lot}/trace", "Batches", "The journey of a batch",
 		"Its events in order of their time, each with the record that the ledger keeps and the EPCIS 2.0 event as captured. "+
-			"A lot that is known by its code only may have a journey and no record. Unknown: batch.not_found."), g.getTrace)
+			"What others told of the lot before it was registered is no part of it. Of a lot from outside, which has no record here, "+
+			"the answer is all that was told, by whom each record says. Unknown: batch.not_found."), g.getTrace)
 }
 
 type specsIn struct {
@@ -230,36 +231,45 @@ func (g *Gateway) trace(ctx context.Context, in *traceIn) (t Trace, err error) {
 	if err != nil {
 		return t, err
 	}
-	var l index.List[*index.Event]
-	t.Items = []Step{}
-	for _, t.Lot = range candidates {
-		if l, err = g.c.Index.Events(ctx, index.EventFilter{GTIN: t.GTIN, Lot: t.Lot}, in.page()); err == nil && len(l.Items) > 0 {
-			break
-		}
-		// A token is of one spelling of the lot; the others refuse it.
-	}
-	if len(l.Items) == 0 {
-		if err != nil {
-			return t, err
-		}
-		if err = g.c.Ledger.View(func(v View) (err error) {
-			var found bool
-			if t.Lot, found, err = findLot(v, t.GTIN, candidates); err == nil && !found {
-				err = noBatch(t.GTIN, in.Lot)
-			}
-			return err
-		}); err != nil {
-			return t, err
-		}
+	l, err := g.steps(ctx, &t, candidates, in)
+	if err != nil {
+		return t, err
 	}
 	if t.Lot != in.Lot {
 		t.AskedLot = in.Lot
 	}
+	t.Items = []Step{}
 	for _, e := range l.Items {
 		t.Items = append(t.Items, Step{record(e.Record), e.Document, e.Context, hexOrNone(e.TxHash)})
 	}
 	t.NextPageToken = l.Next
 	return t, nil
+}
+
+// steps finds the lot of a journey and its events. Of a registered batch they are
+// its journey; what was told of the lot before, which anybody may have said, is
+// no part of it. Of a lot from outside they are all that was told.
+func (g *Gateway) steps(ctx context.Context, t *Trace, candidates []string, in *traceIn) (l index.List[*index.Event], err error) {
+	registered := false
+	if err = g.c.Ledger.View(func(v View) (err error) {
+		t.Lot, registered, err = findLot(v, t.GTIN, candidates)
+		return err
+	}); err != nil {
+		return l, err
+	}
+	if registered {
+		return g.c.Index.Events(ctx, index.EventFilter{GTIN: t.GTIN, Lot: t.Lot, InJourney: true}, in.page())
+	}
+	for _, t.Lot = range candidates {
+		if l, err = g.c.Index.Events(ctx, index.EventFilter{GTIN: t.GTIN, Lot: t.Lot}, in.page()); err == nil && len(l.Items) > 0 {
+			return l, nil
+		}
+		// A token is of one spelling of the lot; the others refuse it.
+	}
+	if err == nil {
+		err = noBatch(t.GTIN, in.Lot)
+	}
+	return l, err
 }
 
 func hexOrNone(b []byte) string {
@@ -273,7 +283,7 @@ type eventsIn struct {
 	Paging
 	GTIN        string `query:"gtin" doc:"A product of which a batch is involved"`
 	Lot         string `query:"lot" doc:"With gtin, the batch involved"`
-	Type        string `query:"type" doc:"ObjectEvent or TransformationEvent"`
+	Type        string `query:"type" doc:"ObjectEvent, AggregationEvent, AssociationEvent, TransactionEvent or TransformationEvent"`
 	Action      string `query:"action" doc:"ADD, OBSERVE or DELETE"`
 	BizStep     string `query:"biz_step" doc:"Canonical URI, such as https://ref.gs1.org/cbv/BizStep-shipping, or the bare word"`
 	Disposition string `query:"disposition" doc:"Canonical URI or the bare word"`

@@ -36,34 +36,36 @@ func (o *opened) event(act, index uint32) (event, context string) {
 
 // takeApart finds the events of an EPCIS 2.0 document in their order: those of
 // an EPCISDocument or EPCISQueryDocument, or the one bare event. The chain has
-// validated the document, so whatever does not fit gives no events.
+// validated the document, so whatever does not fit gives no events. Names are
+// taken as they are written: what the chain passed over (an "EventList" beside
+// the "eventList") must not be shown for what it recorded.
 func takeApart(doc []byte) *document {
-	var d struct {
-		Context json.RawMessage `json:"@context"`
-		Type    string          `json:"type"`
-		Body    struct {
-			Event  json.RawMessage   `json:"event"`
-			Events []json.RawMessage `json:"eventList"`
-			Query  struct {
-				Results struct {
-					Events []json.RawMessage `json:"eventList"`
-				} `json:"resultsBody"`
-			} `json:"queryResults"`
-		} `json:"epcisBody"`
-	}
-	if json.Unmarshal(doc, &d) != nil {
+	d := members(doc)
+	out := &document{context: string(d["@context"])}
+	var kind string
+	if d == nil || json.Unmarshal(d["type"], &kind) != nil {
 		return new(document)
 	}
-	out := &document{context: string(d.Context)}
-	switch {
-	case d.Type != "EPCISDocument" && d.Type != "EPCISQueryDocument":
-		out.events = []json.RawMessage{doc}
-	case d.Body.Event != nil:
-		out.events = []json.RawMessage{d.Body.Event}
-	case d.Body.Events != nil:
-		out.events = d.Body.Events
+	list := members(d["epcisBody"])["eventList"]
+	switch kind {
+	case "EPCISDocument":
+	case "EPCISQueryDocument":
+		list = members(members(members(d["epcisBody"])["queryResults"])["resultsBody"])["eventList"]
 	default:
-		out.events = d.Body.Query.Results.Events
+		out.events = []json.RawMessage{doc}
+		return out
+	}
+	if json.Unmarshal(list, &out.events) != nil {
+		return new(document)
 	}
 	return out
+}
+
+// members takes an object apart; it gives nil for anything else.
+func members(object json.RawMessage) map[string]json.RawMessage {
+	var m map[string]json.RawMessage
+	if json.Unmarshal(object, &m) != nil {
+		return nil
+	}
+	return m
 }

@@ -39,11 +39,12 @@ func (p *projection) queryable(id []byte, eventTime int64, document, context str
 }
 
 // declaredWrong makes an error declaration answer to queries as the event that it
-// is: it repeats the event that it declares wrong, and stands beside it.
+// is: it repeats the event that it declares wrong, and stands beside it. The record
+// of that event is shown with the declaration from now on.
 func (p *projection) declaredWrong(a *tracev1.EventDeclaredWrong, o *opened) error {
 	r := a.GetEvent()
-	if !r.ProtoReflect().IsValid() || o == nil {
-		return nil
+	if err := p.record(tDeclaredEvents, r, nonNil(r.GetId())); err != nil || o == nil {
+		return err
 	}
 	document, context := o.event(a.GetAct(), a.GetIndex())
 	return p.queryable(nonNil(r.GetId()), r.GetEventTimeMs(), document, context, true)

@@ -110,7 +110,8 @@ func (db *DB) Attestations(ctx context.Context, f AttestationFilter, p Page) (Li
 	return list(ctx, db, l, p, byText[certv1.Attestation](1))
 }
 
-const eventColumns = "event_time, id, tx, record, document, context"
+// eventColumns gives the newest record: declarations of error are added to it.
+const eventColumns = "event_time, id, tx, coalesce((SELECT d.record FROM declared_events d WHERE d.id = events.id), record), document, context"
 
 // Events implements Model; in order of event time and id.
 func (db *DB) Events(ctx context.Context, f EventFilter, p Page) (List[*Event], error) {
@@ -120,7 +121,8 @@ func (db *DB) Events(ctx context.Context, f EventFilter, p Page) (List[*Event], 
 	l.filter(f.BizStep != "", "biz_step = ?", f.BizStep)
 	l.filter(f.Disposition != "", "disposition = ?", f.Disposition)
 	l.filter(f.Reporter != "", "reporter = ?", f.Reporter)
-	l.filter(f.GTIN != "" && f.Lot != "", "id IN (SELECT event FROM event_batches WHERE gtin = ? AND lot = ?)", f.GTIN, f.Lot)
+	l.filter(f.GTIN != "" && f.Lot != "" && f.InJourney, "id IN (SELECT event FROM event_batches WHERE gtin = ? AND lot = ? AND registered = 1)", f.GTIN, f.Lot)
+	l.filter(f.GTIN != "" && f.Lot != "" && !f.InJourney, "id IN (SELECT event FROM event_batches WHERE gtin = ? AND lot = ?)", f.GTIN, f.Lot)
 	l.filter(f.GTIN != "" && f.Lot == "", "id IN (SELECT event FROM event_batches WHERE gtin = ?)", f.GTIN)
 	if f.From != nil {
 		l.filter(true, "event_time >= ?", *f.From)

@@ -159,6 +159,9 @@ type (
 		Type, Action, BizStep, Disposition, Reporter string
 		// GTIN and Lot together name a batch involved; GTIN alone any batch of it.
 		GTIN, Lot string
+		// InJourney leaves out what was told of that batch before it was
+		// registered, which anybody may have said.
+		InJourney bool
 		// From is included and To is not; event time in unix milliseconds.
 		From, To *int64
 	}

@@ -288,7 +288,7 @@ func (p *projection) event(a *tracev1.EventCaptured, o *opened) error {
 	p.put(tEvents, id, r.GetEventTimeMs(), r.GetType(), r.GetAction(), r.GetBizStep(), r.GetDisposition(), r.GetReporter(),
 		hash, nonNil(b), doc, context)
 	for _, i := range r.GetBatches() {
-		p.put(tEventBatches, i.GetBatch().GetGtin(), i.GetBatch().GetLot(), r.GetEventTimeMs(), id, int64(i.GetPart()))
+		p.put(tEventBatches, i.GetBatch().GetGtin(), i.GetBatch().GetLot(), r.GetEventTimeMs(), id, int64(i.GetPart()), flag(i.GetRegistered()))
 	}
 	return p.queryable(id, r.GetEventTimeMs(), doc, context, false)
 }

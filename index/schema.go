@@ -85,7 +85,9 @@ CREATE TABLE events (id BLOB PRIMARY KEY, event_time INTEGER NOT NULL, type TEXT
 CREATE INDEX events_time ON events (event_time, id);
 CREATE INDEX events_reporter ON events (reporter, event_time, id);
 CREATE TABLE event_batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, event_time INTEGER NOT NULL, event BLOB NOT NULL,
-  part INTEGER NOT NULL, PRIMARY KEY (gtin, lot, event_time, event, part)) WITHOUT ROWID;
+  part INTEGER NOT NULL, registered INTEGER NOT NULL, PRIMARY KEY (gtin, lot, event_time, event, part)) WITHOUT ROWID;
+-- the records of events that were declared wrong after they were recorded
+CREATE TABLE declared_events (id BLOB PRIMARY KEY, record BLOB NOT NULL);
 
 -- seq is height * 2^20 + position among the block's events; times in unix milliseconds;
 -- document and context of an error declaration, empty where they are those of the event
@@ -136,6 +138,7 @@ const (
 	tControlResults
 	tEvents
 	tEventBatches
+	tDeclaredEvents
 	tEPCISEvents
 	tEPCISTerms
 	tCommitments
@@ -161,7 +164,8 @@ var tables = [tableCount]table{
 	tAttestations:       {"attestations", 1, []string{"id", "certifier", "specification", "status", "record"}},
 	tAttestationBatches: {"attestation_batches", 3, []string{"gtin", "lot", "attestation"}},
 	tEvents:             {"events", 1, []string{"id", "event_time", "type", "action", "biz_step", "disposition", "reporter", "tx", "record", "document", "context"}},
-	tEventBatches:       {"event_batches", 5, []string{"gtin", "lot", "event_time", "event", "part"}},
+	tEventBatches:       {"event_batches", 5, []string{"gtin", "lot", "event_time", "event", "part", "registered"}},
+	tDeclaredEvents:     {"declared_events", 1, []string{"id", "record"}},
 	tEPCISEvents:        {"epcis_events", 1, []string{"seq", "event", "event_time", "record_time", "document", "context"}},
 	tEPCISTerms:         {"epcis_terms", 3, []string{"field", "value", "seq"}},
 	tCommitments:        {"commitments", 1, []string{"id", "participant", "subject", "record"}},
