@@ -66,14 +66,9 @@ type captured struct {
 // readCapture reads a request's document and checks it against the standard's
 // schema and its structural rules.
 func (s *Service) readCapture(w http.ResponseWriter, r *http.Request, most, events int) (captured, *Problem) {
-	raw, xml, p := readBody(w, r, most)
+	raw, p := readBody(w, r, most)
 	if p != nil {
 		return captured{}, p
-	}
-	if xml {
-		if raw, p = convertXML(raw, most); p != nil {
-			return captured{}, p
-		}
 	}
 	bounds := epcis.Limits{MaxBytes: most, MaxValues: max(40_000, most/8), MaxEvents: events}
 	if err := schema.ValidateLimits(raw, bounds); err != nil {
@@ -92,34 +87,30 @@ func (s *Service) readCapture(w http.ResponseWriter, r *http.Request, most, even
 	return captured{json: raw, doc: doc, single: doc.Kind != "EPCISDocument" && doc.Kind != "EPCISQueryDocument"}, nil
 }
 
-// readBody reads a body of a type that is taken, of at most most bytes.
-func readBody(w http.ResponseWriter, r *http.Request, most int) (raw []byte, isXML bool, p *Problem) {
+// readBody reads a body of JSON, of at most most bytes.
+func readBody(w http.ResponseWriter, r *http.Request, most int) ([]byte, *Problem) {
 	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil && r.Header.Get("Content-Type") != "" {
-		return nil, false, exception("UnsupportedMediaTypeException", "Content-Type is %s, which cannot be read", clip(r.Header.Get("Content-Type")))
+		return nil, exception("UnsupportedMediaTypeException", "Content-Type is %s, which cannot be read", clip(r.Header.Get("Content-Type")))
 	}
-	switch kind {
-	case jsonType, "application/ld+json":
-	case "application/xml", "text/xml":
-		isXML = true
-	default:
-		return nil, false, exception("UnsupportedMediaTypeException", "Content-Type is %s; send application/json, application/ld+json or application/xml", clip(kind))
+	if kind != jsonType && kind != "application/ld+json" {
+		return nil, exception("UnsupportedMediaTypeException", "Content-Type is %s; send application/json or application/ld+json", clip(kind))
 	}
-	if c := params["charset"]; c != "" && !isXML && !strings.EqualFold(c, "utf-8") {
-		return nil, false, exception("UnsupportedMediaTypeException", "the charset is %s; JSON is sent in UTF-8", clip(c))
+	if c := params["charset"]; c != "" && !strings.EqualFold(c, "utf-8") {
+		return nil, exception("UnsupportedMediaTypeException", "the charset is %s; JSON is sent in UTF-8", clip(c))
 	}
 	if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {
-		return nil, false, exception("UnsupportedMediaTypeException", "Content-Encoding is %s; send the document as it is", clip(e))
+		return nil, exception("UnsupportedMediaTypeException", "Content-Encoding is %s; send the document as it is", clip(e))
 	}
-	raw, err = io.ReadAll(http.MaxBytesReader(w, r.Body, int64(most)))
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(most)))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, false, exception("CaptureLimitExceededException", "the document has more than %d bytes; divide it, or send GS1-Capture-Error-Behaviour: proceed, which takes %d", most, proceedBytes)
+		return nil, exception("CaptureLimitExceededException", "the body has more than %d bytes; divide it, or capture it with GS1-Capture-Error-Behaviour: proceed, which takes %d", most, proceedBytes)
 	case err != nil:
-		return nil, false, exception("ValidationException", "the body cannot be read: %v", err)
+		return nil, exception("ValidationException", "the body cannot be read: %v", err)
 	}
-	return raw, isXML, nil
+	return raw, nil
 }
 
 // postCapture takes a document and answers with the job that captures it.

@@ -83,8 +83,12 @@ func (s *Service) answerQuery(w http.ResponseWriter, r *http.Request, n negotiat
 // find gives a page of events and the token of the next. Under eventCountLimit a
 // token begins with how many events may still follow.
 func (s *Service) find(ctx context.Context, q query, page paging) (events []*index.EPCISEvent, next string, problem *Problem) {
+	ask, err := s.placed(ctx, q)
+	if err != nil {
+		return nil, "", s.failed(err)
+	}
 	if q.maxEventCount > 0 && page.token == "" {
-		n, err := s.c.Index.EPCISCount(ctx, q.EPCISQuery, q.maxEventCount+1)
+		n, err := s.c.Index.EPCISCount(ctx, ask, q.maxEventCount+1)
 		if err != nil {
 			return nil, "", s.failed(err)
 		}
@@ -104,7 +108,7 @@ func (s *Service) find(ctx context.Context, q query, page paging) (events []*ind
 		}
 		limit = min(limit, left)
 	}
-	list, err := s.c.Index.EPCISEvents(ctx, q.EPCISQuery, index.Page{Limit: limit, Token: page.token})
+	list, err := s.c.Index.EPCISEvents(ctx, ask, index.Page{Limit: limit, Token: page.token})
 	if err != nil {
 		return nil, "", s.failed(err)
 	}

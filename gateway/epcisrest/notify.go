@@ -187,7 +187,10 @@ const noStore = "\x00socket"
 
 // fresh gives the next events of a query after a number.
 func (s *Service) fresh(ctx context.Context, q query, after int64) ([]*index.EPCISEvent, error) {
-	ask := q.EPCISQuery
+	ask, err := s.placed(ctx, q)
+	if err != nil {
+		return nil, err
+	}
 	ask.ByEventTime, ask.Descending, ask.AfterSeq = false, false, max(after, 1)
 	list, err := s.c.Index.EPCISEvents(ctx, ask, index.Page{Limit: eventsPerCall})
 	return list.Items, err

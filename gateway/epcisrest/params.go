@@ -1,7 +1,6 @@
 package epcisrest
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +21,7 @@ type query struct {
 	index.EPCISQuery
 	// eventCountLimit and maxEventCount are 0 when not given.
 	eventCountLimit, maxEventCount int
+	inside                         []inside
 }
 
 // compiler turns query parameters into conditions. Every parameter is understood
@@ -259,8 +259,7 @@ func (c *compiler) exists(name, field string, values []string) *Problem {
 }
 
 // masterData answers the parameters about attributes of master data. The ledger
-// keeps none of EPCIS's kind, so no event can have such an attribute, and saying
-// so is better than an empty answer.
+// keeps none under EPCIS's names, and saying so is better than an empty answer.
 func (c *compiler) masterData(name, op, _ string, _ []string) *Problem {
 	if op == "HASATTR" || op == "EQATTR" {
 		return notImplemented("%s asks for attributes of EPCIS master data, of which this ledger keeps none; "+
@@ -268,5 +267,3 @@ func (c *compiler) masterData(name, op, _ string, _ []string) *Problem {
 	}
 	return unknown(name)
 }
-
-func describe(v any) string { return clip(fmt.Sprint(v)) }

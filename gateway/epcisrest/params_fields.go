@@ -229,15 +229,3 @@ func matching(field string, values []string) []index.EPCISTest {
 	}
 	return tests
 }
-
-// within finds events at a place or inside it.
-func (c *compiler) within(name, field string, values []string) *Problem {
-	if field != "readPoint" && field != "bizLocation" {
-		return unknown(name)
-	}
-	if p := uris(name, values); p != nil {
-		return p
-	}
-	c.where(equalTo(field, ids(values)), equalTo(field+"^", ids(values)))
-	return nil
-}

@@ -102,12 +102,9 @@ func (s *Service) postQuery(w http.ResponseWriter, r *http.Request, _ negotiated
 }
 
 func readQuery(w http.ResponseWriter, r *http.Request) (q namedQuery, p *Problem) {
-	raw, isXML, p := readBody(w, r, maxQueryBytes)
+	raw, p := readBody(w, r, maxQueryBytes)
 	if p != nil {
 		return q, p
-	}
-	if isXML {
-		return q, exception("UnsupportedMediaTypeException", "queries are sent as application/json")
 	}
 	tree, err := epcis.ParseJSON(raw, epcis.Limits{MaxBytes: maxQueryBytes})
 	if err != nil {

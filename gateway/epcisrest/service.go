@@ -197,7 +197,10 @@ func allowScripts(h http.Header) {
 
 // failed logs what went wrong inside, and gives what its asker learns.
 func (s *Service) failed(err error) *Problem {
+	var known *Problem
 	switch {
+	case errors.As(err, &known):
+		return known
 	case errors.Is(err, index.ErrPageToken):
 		return badParameter("nextPageToken", "%v", err)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):

@@ -19,6 +19,7 @@ import (
 	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/ethereum/go-ethereum/crypto"
 
+	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	txv1 "github.com/filiera-chain/filiera/api/tx/v1"
 	"github.com/filiera-chain/filiera/envelope"
@@ -416,4 +417,30 @@ func FuzzAddress(f *testing.F) {
 		}
 		_, _ = compile(params, epcis.NamesOf(context))
 	})
+}
+
+// A place of the ledger holds the places that are registered inside it.
+func TestWithinAPlace(t *testing.T) {
+	d := newDesk(t)
+	d.record(head+seen(1, "shipping")+tail, head+strings.Replace(seen(2, "storing"), "urn:epc:id:sgln:0614141.07346.2", "urn:filiera:location:producer:cellar", 1)+tail,
+		head+strings.Replace(seen(3, "storing"), "urn:epc:id:sgln:0614141.07346.3", "https://id.gs1.org/414/9506000117843/254/tank-1", 1)+tail)
+	location := func(id, parent string) abci.Event {
+		e, err := index.Announce(&placev1.LocationChanged{Location: &placev1.Location{Id: id, Owner: "producer", Details: &placev1.Details{Parent: parent}}})
+		must(t, err)
+		return e
+	}
+	d.height++
+	must(t, d.model.Apply(t.Context(), []index.Block{{Height: d.height, Time: start.Add(time.Hour), Hash: make([]byte, 32), EndEvents: []abci.Event{
+		location("0614141073467", ""), location("producer/cellar", "0614141073467"), location("9506000117843", "producer/cellar"),
+	}}}))
+	for place, n := range map[string]int{
+		"urn:epc:id:sgln:0614141.07346.0": 3, "urn:filiera:location:producer:cellar": 2, "https://example.org/414/9506000117843": 1, "urn:example:elsewhere": 0,
+	} {
+		if got := d.events("/epcis/events?WD_readPoint=" + place); len(got) != n {
+			t.Errorf("within %s: %d events, want %d", place, len(got), n)
+		}
+	}
+	if got := d.events("/epcis/events?WD_readPoint=urn:filiera:location:producer:cellar&EQ_bizStep=storing&maxEventCount=2"); len(got) != 2 {
+		t.Errorf("%d", len(got))
+	}
 }

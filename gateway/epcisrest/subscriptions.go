@@ -96,12 +96,9 @@ func subscribable(q *namedQuery) *Problem {
 }
 
 func (s *Service) readSubscription(w http.ResponseWriter, r *http.Request, n negotiated) (*subscription, *Problem) {
-	raw, isXML, p := readBody(w, r, maxSubscriptionBytes)
+	raw, p := readBody(w, r, maxSubscriptionBytes)
 	if p != nil {
 		return nil, p
-	}
-	if isXML {
-		return nil, exception("UnsupportedMediaTypeException", "subscriptions are sent as application/json")
 	}
 	if _, err := epcis.ParseJSON(raw, epcis.Limits{MaxBytes: maxSubscriptionBytes}); err != nil {
 		return nil, badControls("%v", err)
