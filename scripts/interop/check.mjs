@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ics23, tendermintSpec, verifyMembership, verifyNonMembership } from "@confio/ics23";
+import { Bitstring } from "@digitalbazaar/bitstring";
 import { Wallet, decryptKeystoreJson, encryptKeystoreJson } from "ethers";
 import { compactVerify, importJWK } from "jose";
 import { checkBundle } from "./bundle.mjs";
@@ -100,7 +101,27 @@ function bundles() {
   console.log(`ok  a proof bundle of ${n} records holds when worked out from its bytes, and no changed one does`);
 }
 
+// What a wallet does: find the index in the certificate, fetch the list that it names, check who signed it, read the bit.
+async function statusLists() {
+  const { compact, jwk, certificate, set, clear } = load("statuslist.json");
+  const key = await importJWK(jwk, "ES256K");
+  const open = async (jwt) => JSON.parse(new TextDecoder().decode((await compactVerify(jwt, key, { algorithms: ["ES256K"] })).payload));
+  const list = await open(compact), vc = await open(certificate);
+  const { encodedList, statusPurpose, type } = list.credentialSubject;
+  expect(list.type.includes("BitstringStatusListCredential") && type === "BitstringStatusList" && statusPurpose === "revocation", "the list says something else");
+  expect(encodedList[0] === "u", "the list is not multibase base64url");
+  const bits = new Bitstring({ buffer: await Bitstring.decodeBits({ encoded: encodedList.slice(1) }) });
+  expect(bits.length === 131072, `the list has ${bits.length} entries`);
+  for (const i of set) expect(bits.get(i), `index ${i} is revoked and its bit is not set`);
+  for (const i of clear) expect(!bits.get(i), `index ${i} is not revoked and its bit is set`);
+  const entry = vc.credentialStatus.find((e) => e.statusPurpose === "revocation");
+  expect(entry.type === "BitstringStatusListEntry" && entry.statusListCredential === list.id && list.issuer === vc.issuer, "the certificate names another list");
+  expect(bits.get(Number(entry.statusListIndex)), "the certificate's own bit is not set");
+  console.log(`ok  a status list signed by Filiera tells ${set.length} revoked certificates from ${clear.length} others in @digitalbazaar/bitstring`);
+}
+
 proofs();
 bundles();
 await keyFiles();
 await certificate();
+await statusLists();

@@ -50,7 +50,7 @@ func signingKey() (*ecdsa.PrivateKey, error) {
 }
 
 func write(dir string) error {
-	for name, make := range map[string]func() (any, error){"proofs.json": proofs, "key.json": keyFile, "certificate.json": certificate, "bundle.json": bundle} {
+	for name, make := range map[string]func() (any, error){"proofs.json": proofs, "key.json": keyFile, "certificate.json": certificate, "statuslist.json": statusList, "bundle.json": bundle} {
 		v, err := make()
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
