@@ -15,7 +15,7 @@ import (
 )
 
 func productCommand(e *env) *cobra.Command {
-	return e.group("product", "product.short", productList(e), productShow(e), productRegister(e))
+	return e.group("product", "product.short", productList(e), productShow(e), productRegister(e), productDescribe(e), productWithdrawLink(e), productLinks(e))
 }
 
 func productRegister(e *env) *cobra.Command {

@@ -6,11 +6,13 @@ var (
 	english = catalogue(
 		coreEnglish,
 		deskEnglish,
+		masterEnglish,
 		tokenEnglish,
 	)
 	italian = catalogue(
 		coreItalian,
 		deskItalian,
+		masterItalian,
 		tokenItalian,
 	)
 )
