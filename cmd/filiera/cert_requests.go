@@ -224,7 +224,7 @@ func requestsSchedule(e *env) *cobra.Command {
 			return e.carry(cmd.Context(), &controlv1.MsgScheduleControl{Request: args[0], Date: date, Kind: controlv1.ControlKind(kind), Inspector: inspector})
 		})
 	cmd.Flags().String("date", "", e.t("flag.control-date"))
-	cmd.Flags().String("kind", "on-site", e.t("flag.kind"))
+	cmd.Flags().String("kind", "on-site", e.t("flag.control-kind"))
 	cmd.Flags().String("inspector", "", e.t("flag.inspector"))
 	return e.changing(cmd)
 }

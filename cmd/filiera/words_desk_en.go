@@ -37,7 +37,7 @@ var deskEnglish = map[string]string{
 	"flag.due":                          "day by which an answer is needed, YYYY-MM-DD (default: the day they are ready)",
 	"flag.note":                         "free text; public for ever, nothing personal",
 	"flag.control-date":                 "day of the control, YYYY-MM-DD",
-	"flag.kind":                         "documentary, on-site or sampling",
+	"flag.control-kind":                 "documentary, on-site or sampling",
 	"flag.inspector":                    "label of a live key of the body, or a code such as isp-04; never a person's name",
 	"flag.severity":                     "minor or major",
 	"flag.requirement":                  "requirement id of the specification",

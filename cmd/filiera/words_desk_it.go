@@ -37,7 +37,7 @@ var deskItalian = map[string]string{
 	"flag.due":                          "giorno entro cui serve la risposta, AAAA-MM-GG (se manca, quello in cui è pronta)",
 	"flag.note":                         "testo libero; pubblico per sempre, niente di personale",
 	"flag.control-date":                 "giorno del controllo, AAAA-MM-GG",
-	"flag.kind":                         "documentary (documentale), on-site (in azienda) o sampling (campionamento)",
+	"flag.control-kind":                 "documentary (documentale), on-site (in azienda) o sampling (campionamento)",
 	"flag.inspector":                    "etichetta di una chiave dell'organismo, o un codice come isp-04; mai il nome di una persona",
 	"flag.severity":                     "minor (lieve) o major (grave)",
 	"flag.requirement":                  "codice del requisito del disciplinare",
