@@ -73,7 +73,7 @@ var commonFields = map[string]bool{
 
 // sql gives the condition on epcis_events e.
 func (t EPCISTest) sql() (string, []any) {
-	args := []any{t.Field}
+	args := []any{TermValue(t.Field)}
 	match := "field = ?"
 	switch t.Op {
 	case EPCISExists:

@@ -28,13 +28,14 @@ type terms struct {
 
 type term struct{ field, value string }
 
-// longestTerm bounds a value in bytes; a longer one is known by its hash.
+// longestTerm bounds a field and a value in bytes; a longer one is known by its
+// hash.
 const longestTerm = 400
 
-// TermValue is a value as terms hold it.
+// TermValue is a value as terms hold it: bounded, and text that every engine keeps.
 func TermValue(s string) string {
 	if len(s) <= longestTerm {
-		return text(s)
+		return strings.ReplaceAll(text(s), "\x00", "\uFFFD")
 	}
 	sum := sha256.Sum256([]byte(s))
 	return "sha256:" + hex.EncodeToString(sum[:])
@@ -60,7 +61,7 @@ func isStandard(name string) bool {
 }
 
 func (t *terms) add(field, value string) {
-	one := term{field, TermValue(value)}
+	one := term{TermValue(field), TermValue(value)}
 	if !t.seen[one] {
 		t.seen[one] = true
 		t.list = append(t.list, one)

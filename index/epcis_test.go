@@ -268,3 +268,30 @@ func TestAnErrorDeclarationStandsBesideItsEvent(t *testing.T) {
 		}
 	})
 }
+
+// What anybody may capture fits into the keys of every engine.
+func TestTermsAreBounded(t *testing.T) {
+	long := strings.Repeat("n", 5000)
+	document := epcisHead + `{"type":"ObjectEvent","action":"OBSERVE","eventTime":"2026-11-21T08:00:00Z","eventTimeZoneOffset":"+00:00",
+"epcList":["urn:epc:id:sgtin:4012345.012345.77"],"ex:` + long + `":"` + long + `","ex:nul":"a\u0000b"}]}}`
+	eachModel(t, func(t *testing.T, m Model) {
+		c := newChain(t, 1, 0)
+		var b Block
+		c.capture(&b, document)
+		c.seal(b)
+		apply(t, m, c.blocks)
+		for _, q := range []EPCISQuery{
+			one1("x:https://ns.example.com/epcis/"+long, EPCISEqual, TermValue(long)),
+			one1("x:https://ns.example.com/epcis/nul", EPCISEqual, TermValue("a\x00b")),
+		} {
+			if got := seqs(t, m, q); len(got) != 1 {
+				t.Errorf("%d events", len(got))
+			}
+		}
+	})
+	for _, term := range documentTerms(strings.TrimSuffix(strings.TrimPrefix(document, epcisHead), "]}}"), `{"ex":"https://ns.example.com/epcis/"}`) {
+		if len(term.field) > longestTerm || len(term.value) > longestTerm || strings.Contains(term.value, "\x00") {
+			t.Errorf("%.40s… is not bounded", term.field)
+		}
+	}
+}

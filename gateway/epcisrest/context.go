@@ -88,7 +88,7 @@ func declaredPrefixes(lists [][]epcis.Value) string {
 		for i := range list {
 			for _, m := range list[i].Members {
 				one := m.Name + "=" + m.Value.Text
-				if m.Value.Kind != epcis.String || strings.HasPrefix(m.Name, "@") || strings.ContainsAny(one, ", \r\n") || seen[one] || len(out) >= 16 {
+				if m.Value.Kind != epcis.String || strings.HasPrefix(m.Name, "@") || !fitsHeader(one) || seen[one] || len(out) >= 16 {
 					continue
 				}
 				seen[one] = true
@@ -97,4 +97,15 @@ func declaredPrefixes(lists [][]epcis.Value) string {
 		}
 	}
 	return strings.Join(out, ",")
+}
+
+// fitsHeader says whether text of a captured document can stand in an item of a
+// header's list.
+func fitsHeader(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c <= ' ' || c >= 0x7f || c == ',' {
+			return false
+		}
+	}
+	return true
 }

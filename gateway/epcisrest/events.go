@@ -108,19 +108,41 @@ func (s *Service) find(ctx context.Context, q query, page paging) (events []*ind
 		}
 		limit = min(limit, left)
 	}
-	list, err := s.c.Index.EPCISEvents(ctx, ask, index.Page{Limit: limit, Token: page.token})
-	if err != nil {
+	if events, next, err = s.gather(ctx, ask, limit, page.token); err != nil {
 		return nil, "", s.failed(err)
 	}
-	next = list.Next
 	if q.eventCountLimit > 0 {
-		if left -= len(list.Items); left <= 0 || next == "" {
+		if left -= len(events); left <= 0 || next == "" {
 			next = ""
 		} else {
 			next = strconv.Itoa(left) + "." + next
 		}
 	}
-	return list.Items, next, nil
+	return events, next, nil
+}
+
+// Bounds of what one answer holds in memory: events are read a few at a time, and
+// a page ends early when they are large, as the standard lets it.
+const (
+	eventsAtOnce = 50
+	answerBytes  = 8 << 20
+)
+
+func (s *Service) gather(ctx context.Context, ask index.EPCISQuery, limit int, token string) (events []*index.EPCISEvent, next string, err error) {
+	size := 0
+	for {
+		list, err := s.c.Index.EPCISEvents(ctx, ask, index.Page{Limit: min(eventsAtOnce, limit-len(events)), Token: token})
+		if err != nil {
+			return nil, "", err
+		}
+		for _, e := range list.Items {
+			size += len(e.Document) + len(e.Context)
+		}
+		events, token = append(events, list.Items...), list.Next
+		if token == "" || len(events) >= limit || size >= answerBytes {
+			return events, token, nil
+		}
+	}
 }
 
 // writeEvents answers with an EPCISQueryDocument.

@@ -11,8 +11,10 @@ import (
 const (
 	// callsAtOnce is how many webhooks are called beside each other.
 	callsAtOnce = 16
-	// eventsPerCall is the most events that one call tells.
-	eventsPerCall = 100
+	// eventsPerCall is the most events that one call tells, and callBytes about
+	// how large it may grow.
+	eventsPerCall = eventsAtOnce
+	callBytes     = 4 << 20
 	// firstPause and longestPause bound the wait after a call that failed: it
 	// doubles, and the subscription is never given up.
 	firstPause   = time.Second
@@ -103,7 +105,7 @@ func (s *Service) notify(ctx context.Context, sub *subscription) (acted bool) {
 		sub.failures++
 		sub.lastError = clip(err.Error())
 		sub.nextAt = s.now().Add(pause(sub.failures)).UnixMilli()
-		s.log.Warn("a subscriber could not be told", "subscription", sub.id, "dest", sub.definition.Dest, "err", err)
+		s.log.Warn("a subscriber could not be told", "subscription", sub.id, "err", err)
 	case begun:
 		acted = true
 		sub.failures, sub.lastError = 0, ""
@@ -193,5 +195,11 @@ func (s *Service) fresh(ctx context.Context, q query, after int64) ([]*index.EPC
 	}
 	ask.ByEventTime, ask.Descending, ask.AfterSeq = false, false, max(after, 1)
 	list, err := s.c.Index.EPCISEvents(ctx, ask, index.Page{Limit: eventsPerCall})
+	size := 0
+	for i, e := range list.Items {
+		if size += len(e.Document) + len(e.Context); size > callBytes {
+			return list.Items[:i+1], err // the others come with the next call
+		}
+	}
 	return list.Items, err
 }

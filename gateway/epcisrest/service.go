@@ -14,6 +14,7 @@ import (
 	abci "github.com/cometbft/cometbft/abci/types"
 
 	"github.com/filiera-chain/filiera/client"
+	"github.com/filiera-chain/filiera/envelope"
 	"github.com/filiera-chain/filiera/index"
 	"github.com/filiera-chain/filiera/tokens"
 )
@@ -50,11 +51,14 @@ type Service struct {
 	log     *slog.Logger
 	mux     *http.ServeMux
 	now     func() time.Time
-	builder *client.Builder
 	limiter *tokenLimiter
 	blocks  *bell
 	jobs    *bell
 	subs    *bell
+	// builder makes transactions that live for lifetime seconds at most.
+	building sync.Mutex
+	builder  *client.Builder
+	lifetime int64
 	// sockets counts the open websockets.
 	sockets  socketCount
 	running  sync.WaitGroup
@@ -73,8 +77,7 @@ func New(c Config) (*Service, error) {
 		limiter: newTokenLimiter(), stop: make(chan struct{}),
 	}
 	s.caller = webhookClient(c.WebhookNetworks)
-	var err error
-	if s.builder, err = client.NewBuilder(c.ChainID, client.WithClock(func() time.Time { return s.now() })); err != nil {
+	if err := envelope.CheckChainID(c.ChainID); err != nil {
 		return nil, err
 	}
 	s.routes()

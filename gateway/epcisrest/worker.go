@@ -12,6 +12,7 @@ import (
 
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	txv1 "github.com/filiera-chain/filiera/api/tx/v1"
+	"github.com/filiera-chain/filiera/client"
 	"github.com/filiera-chain/filiera/envelope"
 	"github.com/filiera-chain/filiera/index"
 )
@@ -183,7 +184,11 @@ func (s *Service) sign(ctx context.Context, j *job, p *part, split *splitter) er
 	if j.behaviour == proceed {
 		m.ErrorBehaviour = tracev1.ErrorBehaviour_ERROR_BEHAVIOUR_PROCEED
 	}
-	body, err := s.builder.Body("", m)
+	builder, err := s.builderNow(ctx)
+	if err != nil {
+		return err
+	}
+	body, err := builder.Body("", m)
 	if err != nil {
 		return err
 	}
@@ -193,6 +198,26 @@ func (s *Service) sign(ctx context.Context, j *job, p *part, split *splitter) er
 	hash := envelope.Hash(p.raw)
 	p.hash, p.expiresAt = hash[:], body.GetExpiresAt()
 	return s.c.Store.signed(ctx, j.number, *p)
+}
+
+// builderNow gives what makes transactions that live as long as the ledger lets
+// them: anew when that has changed.
+func (s *Service) builderNow(ctx context.Context) (*client.Builder, error) {
+	params, err := s.c.Index.Params(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.building.Lock()
+	defer s.building.Unlock()
+	if s.builder != nil && s.lifetime == params.GetMaxExpirySeconds() {
+		return s.builder, nil
+	}
+	b, err := client.NewBuilder(s.c.ChainID, client.WithClock(s.now), client.WithParams(params))
+	if err != nil {
+		return nil, err
+	}
+	s.builder, s.lifetime = b, params.GetMaxExpirySeconds()
+	return b, nil
 }
 
 // idExpired is the refusal of a transaction that came too late: another one may be
@@ -274,7 +299,7 @@ func (s *Service) behindHead(ctx context.Context, res *abci.ResponseCheckTx) (*a
 // final says whether a refusal at the door stands for good: too many of a key in
 // one block, or a mempool that has no room, pass.
 func final(res *abci.ResponseCheckTx) bool {
-	return res.Info != "tx.too_many_in_block" && res.Info != "tx.too_many_lanes" && res.Info != "tx.inactive_participant" && res.Info != "app.internal"
+	return res.Info != "tx.too_many_in_block" && res.Info != "tx.too_many_lanes" && res.Info != "app.internal"
 }
 
 // refusal tells what the ledger said against a capture.
