@@ -215,3 +215,11 @@ func CheckChainID(id string) error {
 	}
 	return nil
 }
+
+// RequestDigest is what a participant's key signs to ask a gateway for
+// something that is not for everybody: 32 bytes. challenge is what the gateway
+// gave out for this one request, target the path with its query, body the
+// SHA-256 of the request's body (of no bytes, when it has none).
+func RequestDigest(chainID, challenge, method, target string, body [32]byte) []byte {
+	return crypto.Keccak256([]byte("\x19Filiera request v1\n" + chainID + "\n" + challenge + "\n" + method + "\n" + target + "\n"), body[:])
+}

@@ -15,7 +15,9 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/filiera-chain/filiera/evidence"
 	"github.com/filiera-chain/filiera/index"
+	"github.com/filiera-chain/filiera/private"
 )
 
 // Config is what a gateway stands on. What says so may be left out.
@@ -33,6 +35,16 @@ type Config struct {
 	ReadyLag int64
 	// EPCIS answers everything under /epcis; nil leaves it out.
 	EPCIS http.Handler
+	// Privacy says who may see what. Needed.
+	Privacy Privacy
+	// Mailbox keeps sealed packages; nil keeps none.
+	Mailbox *private.Mailbox
+	// Documents are served by their hash; nil serves none. AcceptDocuments lets
+	// participants add to them.
+	Documents       evidence.Store
+	AcceptDocuments bool
+	// Audit is told who left and took what, never what it says; nil tells nobody.
+	Audit *slog.Logger
 	// Metrics is shown at /metrics and given the gateway's own; nil makes one.
 	Metrics *prometheus.Registry
 }
@@ -54,14 +66,17 @@ type Gateway struct {
 	proving     atomic.Int64
 	proofWithin time.Duration
 	lists       statusLists
+	challenges  *challenges
+	// documentSlots bounds how many documents are under way.
+	documentSlots chan struct{}
 	// lastTime is the time of the last block that was asked for.
 	lastTime atomic.Pointer[heightTime]
 }
 
 // New builds the gateway.
 func New(c Config) (*Gateway, error) {
-	if c.Ledger == nil || c.Engine == nil || c.Index == nil || c.Projector == nil || c.Log == nil {
-		return nil, errors.New("gateway: ledger, engine, index, projector and log are all needed")
+	if c.Ledger == nil || c.Engine == nil || c.Index == nil || c.Projector == nil || c.Log == nil || c.Privacy == nil {
+		return nil, errors.New("gateway: ledger, engine, index, projector, privacy and log are all needed")
 	}
 	if c.Metrics == nil {
 		c.Metrics = prometheus.NewRegistry()
@@ -73,6 +88,10 @@ func New(c Config) (*Gateway, error) {
 		c.Limits.Waiters = DefaultLimits().Waiters
 	}
 	g := &Gateway{c: c, log: c.Log, mux: http.NewServeMux(), now: time.Now, proofWithin: proofWithin, waiters: newWaiters(c.Limits.Waiters)}
+	if g.c.Audit == nil {
+		g.c.Audit = slog.New(slog.DiscardHandler)
+	}
+	g.challenges, g.documentSlots = newChallenges(func() time.Time { return g.now() }), make(chan struct{}, documentsAtOnce)
 	g.limiter = newLimiter(c.Limits, func() time.Time { return g.now() })
 	var err error
 	if g.metrics, err = newMetrics(g, c.Metrics); err != nil {
@@ -114,6 +133,10 @@ func (g *Gateway) routes() {
 	g.requestRoutes()
 	g.impactRoutes()
 	g.statusListRoutes()
+	g.signedRoutes()
+	g.privacyRoutes()
+	g.mailboxRoutes()
+	g.evidenceRoutes()
 	g.txRoutes()
 	g.operationRoutes()
 	if g.c.EPCIS != nil {

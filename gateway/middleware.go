@@ -68,6 +68,9 @@ func patience(route string) time.Duration {
 	if route == sendRoute {
 		return sendWithin
 	}
+	if route == putDocumentRoute || route == getDocumentRoute {
+		return documentWithin
+	}
 	return answerWithin
 }
 

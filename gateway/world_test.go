@@ -28,6 +28,7 @@ import (
 	txv1 "github.com/filiera-chain/filiera/api/tx/v1"
 	"github.com/filiera-chain/filiera/envelope"
 	"github.com/filiera-chain/filiera/index"
+	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/store"
 )
 
@@ -69,7 +70,7 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	must(t, err)
 	w := &world{t: t, store: s, db: db, validator: ed25519.GenPrivKeyFromSecret([]byte("one")), roots: [][]byte{s.AppHash()}}
 	w.proj = index.NewProjector(db, w, discard)
-	c := Config{Ledger: w, Engine: w, Index: db, Projector: w.proj, Log: discard, Version: "v0-test", Limits: DefaultLimits()}
+	c := Config{Ledger: w, Engine: w, Index: db, Projector: w.proj, Log: discard, Version: "v0-test", Limits: DefaultLimits(), Privacy: w}
 	for _, f := range change {
 		f(&c)
 	}
@@ -165,6 +166,7 @@ type action struct {
 	result []proto.Message
 	state  map[string]proto.Message
 	index  [][]byte // keys with an empty value
+	run    func(ctx *module.Context)
 	say    []proto.Message
 }
 
@@ -222,6 +224,11 @@ func (w *world) carryOut(branch *store.Branch, a action) *abci.ExecTxResult {
 	}
 	for _, k := range a.index {
 		must(w.t, branch.Set(k, []byte{}))
+	}
+	if a.run != nil {
+		ctx := module.NewContext(branch, module.Block{ChainID: testChain, Height: w.store.Height() + 1, Time: firstTime + w.store.Height() + 1}, module.Signer{Participant: "pastificio", KeyLabel: "ufficio"})
+		a.run(ctx)
+		a.say = append(a.say, ctx.Announcements()...)
 	}
 	r := &abci.ExecTxResult{}
 	var results txv1.TxResult

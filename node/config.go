@@ -37,6 +37,10 @@ type Config struct {
 	// WebhookNetworks are networks that are not public and may be called by EPCIS
 	// subscriptions all the same.
 	WebhookNetworks []netip.Prefix
+	// Mailbox keeps sealed packages of private fields for their recipients.
+	Mailbox bool
+	// Documents says what the gateway serves and takes by hash.
+	Documents Documents
 	// Release is the program's version.
 	Release string
 	// Tune may change the engine's configuration after it is read.

@@ -47,14 +47,21 @@ func (n *Node) startGateway(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	g, err := gateway.New(gateway.Config{
+	c := gateway.Config{
 		Ledger: ledger{n.app}, Engine: n.engine, Index: n.index, Projector: n.projector, Log: n.log,
 		Version: n.cfg.Release, Limits: limits, Metrics: n.registry(), EPCIS: events,
-	})
+	}
+	if err := n.openPrivacy(ctx, &c); err != nil {
+		return err
+	}
+	g, err := gateway.New(c)
 	if err != nil {
 		return err
 	}
 	n.onClose(func() error { g.Close(); return nil })
+	if c.Mailbox != nil {
+		n.work(func() { n.sweep(ctx, g) })
+	}
 	n.listener, err = net.Listen("tcp", n.cfg.Gateway)
 	if err != nil {
 		return fmt.Errorf("listen for the gateway on %s: %w; choose another address with --gateway", n.cfg.Gateway, err)

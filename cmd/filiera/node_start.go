@@ -47,6 +47,7 @@ func startCommand(e *env) *cobra.Command {
 	f.StringSlice("epcis-capture", nil, e.t("flag.epcis-capture"))
 	f.StringSlice("epcis-webhook-networks", nil, e.t("flag.epcis-webhook-networks"))
 	f.String("keys-dir", "", e.t("flag.keys-dir"))
+	dataFlags(e, f)
 	return cmd
 }
 
