@@ -85,6 +85,8 @@ type request struct {
 	body         []byte
 	contentType  string
 	accept       string
+	// authorization is the header of that name, or "".
+	authorization string
 }
 
 // answer is what came back with a status of 2xx.
@@ -142,6 +144,9 @@ func (c *Client) dress(req *http.Request, r request) {
 		accept = "application/json"
 	}
 	req.Header.Set("Accept", accept)
+	if r.authorization != "" {
+		req.Header.Set("Authorization", r.authorization)
+	}
 	if r.contentType != "" {
 		req.Header.Set("Content-Type", r.contentType)
 	}

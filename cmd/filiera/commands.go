@@ -23,6 +23,8 @@ func groups() []func(*env) *cobra.Command {
 		batchCommand,
 		certCommand,
 		traceCommand,
+		dataCommand,
+		documentCommand,
 		verifyCommand,
 		gs1Command,
 		txCommand,

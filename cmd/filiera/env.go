@@ -46,6 +46,8 @@ type env struct {
 	v        *viper.Viper
 	lang     string
 	words    map[string]string
+	// opened are keys that this command opened: a password is asked for once.
+	opened map[string]*ecdsa.PrivateKey
 }
 
 func newEnv(args []string) *env {
@@ -144,6 +146,9 @@ func (e *env) unlock(name string) (*ecdsa.PrivateKey, string, error) {
 	if name == "" {
 		return nil, "", usage("%s", e.t("need.from"))
 	}
+	if key := e.opened[name]; key != nil {
+		return key, name, nil
+	}
 	ring, err := e.ring()
 	if err != nil {
 		return nil, "", err
@@ -160,6 +165,10 @@ func (e *env) unlock(name string) (*ecdsa.PrivateKey, string, error) {
 	if err != nil {
 		return nil, "", usageError{err}
 	}
+	if e.opened == nil {
+		e.opened = map[string]*ecdsa.PrivateKey{}
+	}
+	e.opened[name] = key
 	return key, name, nil
 }
 

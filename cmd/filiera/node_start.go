@@ -56,6 +56,7 @@ func (e *env) nodeConfig() node.Config {
 		Home: node.Home(e.home()), Gateway: e.v.GetString("gateway"), StateBackend: e.v.GetString("state-backend"),
 		StateMemory: e.v.GetInt64("state-memory") << 20, LogLevel: e.v.GetString("log-level"), LogFormat: e.v.GetString("log-format"),
 		ReadsPerSecond: e.v.GetFloat64("reads-per-second"), Metrics: true, Release: version(),
+		Mailbox: e.v.GetBool("mailbox"), Documents: e.documents(),
 	}
 }
 

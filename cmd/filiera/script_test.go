@@ -33,8 +33,9 @@ func TestScripts(t *testing.T) {
 			return os.WriteFile(filepath.Join(env.WorkDir, "examples.list"), []byte(list), 0o644)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"code": wantCode,
-			"node": nodeScript,
+			"code":  wantCode,
+			"node":  nodeScript,
+			"hides": hides,
 		},
 	})
 }

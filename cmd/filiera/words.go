@@ -8,12 +8,14 @@ var (
 		deskEnglish,
 		masterEnglish,
 		tokenEnglish,
+		dataEnglish,
 	)
 	italian = catalogue(
 		coreItalian,
 		deskItalian,
 		masterItalian,
 		tokenItalian,
+		dataItalian,
 	)
 )
 

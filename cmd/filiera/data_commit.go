@@ -1,0 +1,158 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
+	"github.com/filiera-chain/filiera/commitment"
+	"github.com/filiera-chain/filiera/private"
+	"github.com/filiera-chain/filiera/x/privacy"
+)
+
+func dataCommit(e *env) *cobra.Command {
+	cmd := e.leaf("commit [GTIN LOT]", "data.commit.short", `
+filiera data commit 8012345678907 L26-001 --field price --file price.txt --as text --from pastificio --password-file password.txt
+filiera data commit 8012345678907 L26-001 --field recipe --file recipe.txt --field price --file price.txt --from pastificio --password-file password.txt
+filiera data commit --product 8012345678907 --field recipe --value-from-stdin --from pastificio --password-file password.txt`,
+		cobra.MaximumNArgs(2), e.runDataCommit)
+	cmd.Long = e.t("data.commit.long")
+	f := cmd.Flags()
+	e.subjectFlags(f)
+	f.StringArray("field", nil, e.t("flag.data-field"))
+	f.StringArray("file", nil, e.t("flag.data-file"))
+	f.Bool("value-from-stdin", false, e.t("flag.value-from-stdin"))
+	f.String("as", "", e.t("flag.data-as"))
+	return e.changing(cmd)
+}
+
+// typed is a value as it was given, before it is committed to.
+type typed struct {
+	field string
+	form  commitment.Form
+	value []byte
+}
+
+// typedValues reads the values from files or standard input: a value in an
+// argument would be seen by other users and kept by the shell.
+func (e *env) typedValues(cmd *cobra.Command) ([]typed, error) {
+	fields, _ := cmd.Flags().GetStringArray("field")
+	files, _ := cmd.Flags().GetStringArray("file")
+	stdin, _ := cmd.Flags().GetBool("value-from-stdin")
+	as, _ := cmd.Flags().GetString("as")
+	if len(fields) == 0 || stdin && (len(fields) != 1 || len(files) != 0) || !stdin && len(files) != len(fields) {
+		return nil, usage("%s", e.t("data.need.value"))
+	}
+	if stdin {
+		if e.v.GetString("password-file") == "-" {
+			return nil, usage("%s", e.t("data.stdin.twice"))
+		}
+		files = []string{"-"}
+	}
+	var out []typed
+	for i, field := range fields {
+		if slices.ContainsFunc(out, func(t typed) bool { return t.field == field }) {
+			return nil, usage("%s", e.t("data.field.twice", field))
+		}
+		form := commitment.Form(as)
+		if as == "" {
+			form = commitment.Bytes
+			if stdin {
+				form = commitment.Text
+			}
+		}
+		raw, err := e.readInput(files[i], commitment.MaxValue)
+		if err != nil {
+			return nil, err
+		}
+		value, err := form.Canonical(raw)
+		if err != nil {
+			return nil, usage("%s: %v", files[i], err)
+		}
+		out = append(out, typed{field, form, value})
+	}
+	slices.SortFunc(out, func(a, b typed) int { return cmp.Compare(a.field, b.field) })
+	return out, nil
+}
+
+// runDataCommit keeps the openings before it sends the commitment: a commitment
+// whose opening is lost could never be shown.
+func (e *env) runDataCommit(cmd *cobra.Command, args []string) error {
+	subject, err := e.subject(cmd, args)
+	if err != nil {
+		return err
+	}
+	place, err := privacy.SubjectOf(subject)
+	if err != nil {
+		return usageError{err}
+	}
+	values, err := e.typedValues(cmd)
+	if err != nil {
+		return err
+	}
+	m, err := e.me(cmd.Context())
+	if err != nil {
+		return err
+	}
+	chain, err := e.chainID(cmd.Context())
+	if err != nil {
+		return err
+	}
+	msg, openings, id, err := e.bind(chain, m.participant, subject, place, values)
+	if err != nil {
+		return err
+	}
+	if e.v.GetBool("dry-run") || e.v.GetBool("generate-only") {
+		// Nothing is kept, so what was drawn is good for nothing but to look at.
+		_, err := e.execute(cmd.Context(), msg)
+		return err
+	}
+	store, err := e.openStore(m)
+	if err != nil {
+		return err
+	}
+	for _, o := range openings {
+		if err := store.Put(private.Name{Commitment: id, Field: o.Field}, o); err != nil {
+			return err
+		}
+	}
+	r, err := e.execute(cmd.Context(), msg)
+	if refusedByLedger(err) {
+		for _, o := range openings {
+			if _, gone := store.Erase(private.Name{Commitment: id, Field: o.Field}); gone != nil {
+				return gone
+			}
+		}
+	}
+	if err != nil {
+		return err
+	}
+	name := private.Name{Commitment: id}.ID()
+	return e.print(map[string]any{"commitment": name, "tx": r}, func(t *table) {
+		t.line(e.t("data.commitment"), name)
+		e.drawTx(t, r)
+	})
+}
+
+// bind draws a salt for each value and gives the act, the openings and the id
+// that the record will have.
+func (e *env) bind(chain, participant string, subject *privacyv1.Subject, place commitment.Subject, values []typed) (*privacyv1.MsgCommit, []*commitment.Opening, [commitment.Size]byte, error) {
+	msg := &privacyv1.MsgCommit{Subject: subject}
+	var openings []*commitment.Opening
+	var named []commitment.Named
+	for _, v := range values {
+		o := &commitment.Opening{Place: commitment.Place{ChainID: chain, Participant: participant, Subject: place, Field: v.field}, Form: v.form, Value: v.value}
+		if _, err := io.ReadFull(e.random, o.Salt[:]); err != nil {
+			return nil, nil, [commitment.Size]byte{}, fmt.Errorf("draw a salt: %w", err)
+		}
+		sum := o.Commitment()
+		openings = append(openings, o)
+		msg.Fields = append(msg.Fields, &privacyv1.NewField{Name: v.field, Commitment: sum[:]})
+		named = append(named, commitment.Named{Name: v.field, Commitment: sum[:]})
+	}
+	return msg, openings, commitment.ID(chain, participant, place, named), nil
+}
