@@ -110,3 +110,54 @@ func locationDetail(v View, ids []gs1.LocationID) (d LocationDetail, err error) 
 	}
 	return d, nil
 }
+
+// PlaceName is a place as it stands beside a step of a journey.
+type PlaceName struct {
+	ID           string `json:"id"`
+	Name         string `json:"name"`
+	Country      string `json:"country,omitempty" doc:"ISO 3166-1; left out for Italy"`
+	Municipality string `json:"municipality,omitempty" doc:"ISTAT code"`
+	Status       string `json:"status" enum:"open,suspended,closed"`
+}
+
+// placedSteps shows events, each with the places that are registered under what it
+// calls its read point and business location.
+func (g *Gateway) placedSteps(events []*index.Event) ([]Step, error) {
+	items := []Step{}
+	seen := map[string]*PlaceName{}
+	err := g.c.Ledger.View(func(v View) error {
+		for _, e := range events {
+			s := Step{Record: record(e.Record), Document: e.Document, Context: e.Context, Tx: hexOrNone(e.TxHash)}
+			var err error
+			if s.ReadPoint, err = placeName(v, e.Record.GetReadPoint(), seen); err != nil {
+				return err
+			}
+			if s.BizLocation, err = placeName(v, e.Record.GetBizLocation(), seen); err != nil {
+				return err
+			}
+			items = append(items, s)
+		}
+		return nil
+	})
+	return items, err
+}
+
+// placeName finds what is registered of an identifier, each once.
+func placeName(v View, uri string, seen map[string]*PlaceName) (*PlaceName, error) {
+	if p, known := seen[uri]; known || uri == "" {
+		return p, nil
+	}
+	seen[uri] = nil
+	for _, id := range gs1.LocationIDs(uri) {
+		l, err := lookUp[placev1.Location](v, statekey.Location(id.String()))
+		if err != nil {
+			return nil, err
+		}
+		if l != nil {
+			d := l.GetDetails()
+			seen[uri] = &PlaceName{l.GetId(), d.GetName(), d.GetCountry(), d.GetMunicipality(), word(l.GetStatus().Descriptor(), l.GetStatus().Number())}
+			break
+		}
+	}
+	return seen[uri], nil
+}

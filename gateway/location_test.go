@@ -9,6 +9,7 @@ import (
 
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	"github.com/filiera-chain/filiera/index"
 	"github.com/filiera-chain/filiera/module/statekey"
 )
@@ -115,5 +116,24 @@ func TestLinksAreShown(t *testing.T) {
 	}
 	if r := w.get("/v1/products/1/links"); r.status != 400 {
 		t.Errorf("%d %s", r.status, r.body)
+	}
+}
+
+func TestAStepOfAJourneyNamesItsPlace(t *testing.T) {
+	w := newWorld(t)
+	w.story()
+	w.commit(w.places()...)
+	a := w.event()
+	for key, m := range a.state { // the same event, at a registered place and at one that is not
+		e := m.(*tracev1.Event)
+		e.ReadPoint, e.BizLocation = "https://id.gs1.org/414/"+testPlant+"/254/linea-1", "https://example.org/elsewhere"
+		a.state[key] = e
+	}
+	w.commit(a)
+	for _, path := range []string{"/v1/batches/" + testGTIN + "/" + testLot + "/trace", "/v1/events"} {
+		r := w.get(path)
+		if r.status != 200 || r.at("items.0.read_point.name") != "Laboratorio" || r.at("items.0.read_point.municipality") != "109004" || r.at("items.0.biz_location") != nil {
+			t.Errorf("%s: %d %s", path, r.status, r.body)
+		}
 	}
 }

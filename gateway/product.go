@@ -202,6 +202,9 @@ type Step struct {
 	Document json.RawMessage        `json:"document,omitempty" doc:"The EPCIS 2.0 event as captured"`
 	Context  json.RawMessage        `json:"context,omitempty" doc:"The JSON-LD context of the document that it came in"`
 	Tx       string                 `json:"tx" doc:"The transaction that captured it"`
+	// The places that are registered under the event's identifiers.
+	ReadPoint   *PlaceName `json:"read_point,omitempty" doc:"The place registered under the event's readPoint"`
+	BizLocation *PlaceName `json:"biz_location,omitempty" doc:"The place registered under the event's bizLocation"`
 }
 
 // Trace is a part of a journey.
@@ -238,12 +241,9 @@ func (g *Gateway) trace(ctx context.Context, in *traceIn) (t Trace, err error) {
 	if t.Lot != in.Lot {
 		t.AskedLot = in.Lot
 	}
-	t.Items = []Step{}
-	for _, e := range l.Items {
-		t.Items = append(t.Items, Step{record(e.Record), e.Document, e.Context, hexOrNone(e.TxHash)})
-	}
 	t.NextPageToken = l.Next
-	return t, nil
+	t.Items, err = g.placedSteps(l.Items)
+	return t, err
 }
 
 // steps finds the lot of a journey and its events. Of a registered batch they are
@@ -336,9 +336,9 @@ func (g *Gateway) listEvents(ctx context.Context, in *eventsIn) (*body[List[Step
 		return nil, err
 	}
 	l, err := g.c.Index.Events(ctx, f, in.page())
-	items := []Step{}
-	for _, e := range l.Items {
-		items = append(items, Step{record(e.Record), e.Document, e.Context, hexOrNone(e.TxHash)})
+	if err != nil {
+		return nil, g.fail(err)
 	}
+	items, err := g.placedSteps(l.Items)
 	return respond(g, List[Step]{items, l.Next}, err)
 }

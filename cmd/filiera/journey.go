@@ -20,7 +20,29 @@ type journeyStep struct {
 		Reporter   string `json:"reporter"`
 		RecordedAt string `json:"recorded_at"`
 	} `json:"record"`
-	Tx string `json:"tx"`
+	Tx          string     `json:"tx"`
+	ReadPoint   *stepPlace `json:"read_point"`
+	BizLocation *stepPlace `json:"biz_location"`
+}
+
+// stepPlace is the registered place of a step.
+type stepPlace struct {
+	Name         string `json:"name"`
+	Municipality string `json:"municipality"`
+}
+
+// where is the registered place, or else what the event calls it.
+func (s *journeyStep) where() string {
+	for _, p := range []*stepPlace{s.ReadPoint, s.BizLocation} {
+		switch {
+		case p == nil:
+		case p.Municipality == "":
+			return p.Name
+		default:
+			return p.Name + " (ISTAT " + p.Municipality + ")"
+		}
+	}
+	return s.Record.ReadPoint
 }
 
 type journeyPage struct {
@@ -40,7 +62,7 @@ func traceJourney(e *env) *cobra.Command {
 			return ask(cmd.Context(), e, batchPath(gtin, args[1])+"/trace", query, func(t *table, p *journeyPage) {
 				t.row(strings.ToUpper(e.t("time")), strings.ToUpper(e.t("step")), strings.ToUpper(e.t("place")), strings.ToUpper(e.t("actor")))
 				for _, s := range p.Items {
-					t.row(s.Record.EventTime, last(s.Record.BizStep), s.Record.ReadPoint, s.Record.Reporter)
+					t.row(s.Record.EventTime, last(s.Record.BizStep), s.where(), s.Record.Reporter)
 				}
 				e.hintNext(p.NextPageToken)
 			})
