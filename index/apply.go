@@ -78,6 +78,9 @@ func (db *DB) connect(ctx context.Context) error {
 		return fmt.Errorf("read model: %w", err)
 	}
 	db.conn, db.signers = conn, map[string]string{}
+	if err := db.takeLease(ctx); err != nil {
+		return err
+	}
 	if err := conn.QueryRowContext(ctx, `SELECT coalesce(max(height), 0) FROM blocks`).Scan(&db.height); err != nil {
 		return fmt.Errorf("read model: %w", err)
 	}
@@ -95,6 +98,38 @@ func (db *DB) connect(ctx context.Context) error {
 		db.signers[string(address)] = participant
 	}
 	return rows.Err()
+}
+
+// takeLease makes this the one projector that writes, until its connection ends.
+func (db *DB) takeLease(ctx context.Context) error {
+	if db.engine.lease == "" {
+		return nil
+	}
+	var ours bool
+	if err := db.conn.QueryRowContext(ctx, db.engine.lease).Scan(&ours); err != nil {
+		return fmt.Errorf("read model: %w", err)
+	}
+	if !ours {
+		return ErrLease
+	}
+	return nil
+}
+
+// Release implements Model.
+func (db *DB) Release() {
+	if db.engine.lease == "" {
+		return
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	db.disconnect()
+}
+
+// Leads implements Model.
+func (db *DB) Leads() bool {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return db.conn != nil
 }
 
 // disconnect drops the writer and what it knew; an open transaction goes with
@@ -165,7 +200,7 @@ func checkRun(blocks []Block) error {
 // same refuses a block other than the one applied at its height.
 func (db *DB) same(ctx context.Context, b *Block) error {
 	var hash []byte
-	err := db.conn.QueryRowContext(ctx, `SELECT hash FROM blocks WHERE height = ?`, b.Height).Scan(&hash)
+	err := db.conn.QueryRowContext(ctx, db.engine.bind(`SELECT hash FROM blocks WHERE height = ?`), b.Height).Scan(&hash)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return fmt.Errorf("read model: block %d comes before the first one applied: %w", b.Height, ErrGap)
@@ -177,10 +212,10 @@ func (db *DB) same(ctx context.Context, b *Block) error {
 	return nil
 }
 
-// flush writes all rows in one transaction. The statements get a context that
-// never ends, because watching one costs the engine a goroutine each.
+// flush writes all rows in one transaction. In a file the statements get a
+// context that never ends, because watching one costs the engine a goroutine each.
 func (db *DB) flush(ctx context.Context, c *changes) error {
-	if err := db.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+	if err := db.exec(ctx, db.engine.begin); err != nil {
 		return err
 	}
 	for t := range tables {
@@ -191,7 +226,7 @@ func (db *DB) flush(ctx context.Context, c *changes) error {
 				for _, r := range rows[:n] {
 					args = append(args, r...)
 				}
-				if err := db.exec(ctx, upserts[t][n], args...); err != nil {
+				if err := db.exec(ctx, db.engine.bind(upserts[t][n]), args...); err != nil {
 					return fmt.Errorf("%s: %w", tables[t].name, err)
 				}
 				rows = rows[n:]
@@ -205,6 +240,12 @@ func (db *DB) exec(ctx context.Context, stmt string, args ...any) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	_, err := db.conn.ExecContext(context.Background(), stmt, args...)
+	if db.engine.within == 0 {
+		_, err := db.conn.ExecContext(context.Background(), stmt, args...)
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, db.engine.within)
+	defer cancel()
+	_, err := db.conn.ExecContext(ctx, stmt, args...)
 	return err
 }

@@ -11,8 +11,15 @@ type changes struct {
 	rows [tableCount]map[string][]any
 }
 
-// put writes a row whose first columns are the table's key.
+// put writes a row whose first columns are the table's key. No engine need take
+// bytes that are no text, or NUL, in a text column: what a document brought of
+// them is replaced, alike on all.
 func (c *changes) put(t int, row ...any) {
+	for i, v := range row {
+		if s, is := v.(string); is {
+			row[i] = text(s)
+		}
+	}
 	if c.rows[t] == nil {
 		c.rows[t] = make(map[string][]any)
 	}

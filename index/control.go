@@ -119,7 +119,7 @@ func (db *DB) Totals(ctx context.Context, f TotalsFilter) ([]Total, error) {
 		stmt += w
 	}
 	stmt += " GROUP BY month, certifier, specification, move, unit ORDER BY certifier, specification, move, unit LIMIT ?"
-	rows, err := db.read.QueryContext(ctx, stmt, append(l.args, MaxTotals)...)
+	rows, err := db.query(ctx, stmt, append(l.args, MaxTotals)...)
 	if err != nil {
 		return nil, fmt.Errorf("read model: totals: %w", err)
 	}

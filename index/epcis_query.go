@@ -179,7 +179,7 @@ func (db *DB) EPCISCount(ctx context.Context, q EPCISQuery, most int) (int, erro
 		stmt += " WHERE " + strings.Join(l.where, " AND ")
 	}
 	var n int
-	err = db.read.QueryRowContext(ctx, "SELECT count(*) FROM ("+stmt+" LIMIT ?) AS found", append(l.args, most)...).Scan(&n)
+	err = db.queryRow(ctx, "SELECT count(*) FROM ("+stmt+" LIMIT ?) AS found", append(l.args, most)...).Scan(&n)
 	return n, err
 }
 
@@ -203,7 +203,7 @@ func (db *DB) EPCISValues(ctx context.Context, field string, p Page) (List[strin
 	}
 	for {
 		var next sql.NullString
-		err := db.read.QueryRowContext(ctx, `SELECT min(value) FROM epcis_terms WHERE field = ? AND value > ?`, field, after).Scan(&next)
+		err := db.queryRow(ctx, `SELECT min(value) FROM epcis_terms WHERE field = ? AND value > ?`, field, after).Scan(&next)
 		if err != nil {
 			return out, fmt.Errorf("read model: values of %s: %w", field, err)
 		}
@@ -222,6 +222,6 @@ func (db *DB) EPCISValues(ctx context.Context, field string, p Page) (List[strin
 // EPCISSeqBefore implements Model.
 func (db *DB) EPCISSeqBefore(ctx context.Context, at time.Time) (int64, error) {
 	var seq int64
-	err := db.read.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM epcis_events WHERE record_time < ?`, at.UnixMilli()).Scan(&seq)
+	err := db.queryRow(ctx, `SELECT coalesce(max(seq), 0) FROM epcis_events WHERE record_time < ?`, at.UnixMilli()).Scan(&seq)
 	return seq, err
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,12 +19,18 @@ import (
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	"github.com/filiera-chain/filiera/envelope"
+	"github.com/filiera-chain/filiera/index/pgtest"
 )
 
 // models are the forms of the read model; every one passes every test.
 var models = map[string]func(testing.TB) Model{
-	"sqlite": func(t testing.TB) Model { return openTemp(t) },
+	"sqlite":   func(t testing.TB) Model { return openTemp(t) },
+	"postgres": func(t testing.TB) Model { return openAt(t, server.Schema()) },
 }
+
+var server *pgtest.Server
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &server)) }
 
 func eachModel(t *testing.T, test func(*testing.T, Model)) {
 	for name, open := range models {
@@ -33,7 +40,12 @@ func eachModel(t *testing.T, test func(*testing.T, Model)) {
 
 func openTemp(t testing.TB) *DB {
 	t.Helper()
-	db, err := Open(filepath.Join(t.TempDir(), "index with space?.db"))
+	return openAt(t, filepath.Join(t.TempDir(), "index with space?.db"))
+}
+
+func openAt(t testing.TB, place string) *DB {
+	t.Helper()
+	db, err := Open(place)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,13 @@ type Model interface {
 	// already applied are passed over if they are the same blocks; a gap is
 	// ErrGap and a different block is ErrFork. The first block ever applied may
 	// have any height.
+	// Where several share a model, only who holds its lease writes; the others
+	// get ErrLease and find what it wrote.
 	Apply(ctx context.Context, blocks []Block) error
+	// Release gives the lease back, until the next Apply.
+	Release()
+	// Leads says whether this one holds the lease.
+	Leads() bool
 
 	// Tx finds a transaction by its 32-byte hash; nil, nil when it is absent.
 	Tx(ctx context.Context, hash []byte) (*Tx, error)

@@ -152,7 +152,7 @@ func list[T any](ctx context.Context, db *DB, l *listing, p Page, read func(scan
 		}
 	}
 	stmt, args := l.sql(limit, after)
-	rows, err := db.read.QueryContext(ctx, stmt, args...)
+	rows, err := db.query(ctx, stmt, args...)
 	if err != nil {
 		return out, fmt.Errorf("read model: list %s: %w", l.name, err)
 	}

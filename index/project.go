@@ -311,5 +311,7 @@ func nonNil(b []byte) []byte {
 	return b
 }
 
-// text keeps bytes that are no UTF-8 out of text columns.
-func text(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+// text keeps bytes that are no UTF-8, and NUL, out of text columns.
+func text(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}

@@ -14,10 +14,16 @@ const (
 	txsPerWrite    = 20_000
 )
 
-// Rebuild makes the read model at path anew from source: beside the old file,
-// which it replaces once the new one is whole. Nobody may have the old one open.
-// progress, if any, is told how far it is.
+// Rebuild makes the read model at path, or at an address as for Open, anew from
+// source: beside the old one, which it replaces once the new one is whole. Nobody
+// may have the old one open. progress, if any, is told how far it is.
 func Rebuild(ctx context.Context, source Source, path string, progress func(height, last int64)) error {
+	if IsPostgres(path) {
+		if err := rebuildPostgres(ctx, source, path, progress); err != nil {
+			return fmt.Errorf("rebuild the read model: %w", err)
+		}
+		return nil
+	}
 	beside := path + ".rebuild"
 	if err := removeFiles(beside); err != nil {
 		return fmt.Errorf("rebuild the read model: %w", err)

@@ -20,7 +20,7 @@ func newEvent() *tracev1.Event { return new(tracev1.Event) }
 
 // all reads a whole list of records; stmt selects the record alone.
 func all[T any, P message[T]](ctx context.Context, db *DB, stmt string, args ...any) ([]P, error) {
-	rows, err := db.read.QueryContext(ctx, stmt, args...)
+	rows, err := db.query(ctx, stmt, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read model: %w", err)
 	}
@@ -88,7 +88,7 @@ func (db *DB) Versions(ctx context.Context, specification string) ([]*productv1.
 
 // Event implements Model.
 func (db *DB) Event(ctx context.Context, id []byte) (*Event, error) {
-	e, _, err := readEvent(db.read.QueryRowContext(ctx, `SELECT `+eventColumns+` FROM events WHERE id = ?`, nonNil(id)))
+	e, _, err := readEvent(db.queryRow(ctx, `SELECT `+eventColumns+` FROM events WHERE id = ?`, nonNil(id)))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -104,7 +104,7 @@ func (db *DB) Tx(ctx context.Context, hash []byte) (*Tx, error) {
 	if len(hash) != 32 {
 		return nil, fmt.Errorf("a transaction's hash has 32 bytes, not %d", len(hash))
 	}
-	rows, err := db.read.QueryContext(ctx, `SELECT seq, hash, code, codespace, id, message, signer, acts, results, time
+	rows, err := db.query(ctx, `SELECT seq, hash, code, codespace, id, message, signer, acts, results, time
 		FROM txs WHERE tag = ? ORDER BY seq`, tag(hash))
 	if err != nil {
 		return nil, fmt.Errorf("read model: transaction: %w", err)

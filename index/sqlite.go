@@ -20,11 +20,13 @@ const driverName = "sqlite"
 const readers = 8
 
 // DB is the read model in one SQLite file (and, while it is open, the -wal and
-// -shm files beside it). A write is durable against the death of the process
+// -shm files beside it), or in one schema of a PostgreSQL database that several
+// nodes share. In a file, a write is durable against the death of the process
 // at once and against power loss at the next checkpoint: what is lost then, the
 // blocks give again.
 type DB struct {
 	path, driver string
+	engine       *engine
 	read         *sql.DB
 
 	mu     sync.Mutex // one writer
@@ -37,12 +39,18 @@ type DB struct {
 
 var _ Model = (*DB)(nil)
 
-// Open opens the read model at path, making it if there is none. A file of
-// another version is ErrSchema.
-func Open(path string) (*DB, error) { return openWith(driverName, path) }
+// Open opens the read model at place, making it if there is none: the path of a
+// file, or postgres://user@host/database?search_path=schema. One of another
+// version is ErrSchema.
+func Open(place string) (*DB, error) {
+	if IsPostgres(place) {
+		return openPostgres(place)
+	}
+	return openWith(driverName, place)
+}
 
 func openWith(driver, path string) (*DB, error) {
-	db := &DB{path: path, driver: driver}
+	db := &DB{path: path, driver: driver, engine: sqliteEngine}
 	var err error
 	if db.write, err = sql.Open(driver, dsn(path, false)); err != nil {
 		return nil, fmt.Errorf("open the read model %s: %w", path, err)
@@ -60,7 +68,7 @@ func openWith(driver, path string) (*DB, error) {
 }
 
 func dsn(path string, readOnly bool) string {
-	q := url.Values{"_pragma": {"busy_timeout(5000)", "foreign_keys(0)", "cache_size(-16000)", "temp_store(2)"}}
+	q := url.Values{"_pragma": {"busy_timeout(5000)", "foreign_keys(0)", "cache_size(-16000)", "temp_store(2)", "case_sensitive_like(1)"}}
 	if readOnly {
 		q.Add("_pragma", "query_only(1)")
 	} else {
@@ -74,24 +82,32 @@ func dsn(path string, readOnly bool) string {
 // prepare makes the tables of an empty file and checks those of another.
 func (db *DB) prepare(ctx context.Context) error {
 	var n int
-	if err := db.write.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master`).Scan(&n); err != nil {
+	tx, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // a no-op once committed
+	if db.engine.guard != "" { // two nodes may open an empty database at once
+		if _, err := tx.ExecContext(ctx, db.engine.guard); err != nil {
+			return err
+		}
+	}
+	if err := tx.QueryRowContext(ctx, db.engine.hasTables).Scan(&n); err != nil {
 		return err
 	}
 	if n == 0 {
-		tx, err := db.write.BeginTx(ctx, nil)
-		if err != nil {
-			return err
-		}
-		defer tx.Rollback() //nolint:errcheck // a no-op once committed
-		for _, stmt := range []string{schema, `INSERT INTO meta VALUES ('schema', '` + schemaVersion + `')`} {
+		for _, stmt := range []string{db.engine.ddl(schema), `INSERT INTO meta VALUES ('schema', '` + schemaVersion + `')`} {
 			if _, err := tx.ExecContext(ctx, stmt); err != nil {
 				return err
 			}
 		}
 		return tx.Commit()
 	}
+	if err := tx.Commit(); err != nil {
+		return err
+	}
 	var v string
-	err := db.write.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = 'schema'`).Scan(&v)
+	err = db.write.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = 'schema'`).Scan(&v)
 	if err != nil || v != schemaVersion {
 		return fmt.Errorf("%w (it says version %q, this is %q)", ErrSchema, v, schemaVersion)
 	}
@@ -113,13 +129,13 @@ func (db *DB) Close() error {
 	return errors.Join(append(errs, db.write.Close())...)
 }
 
-// Path is where the file is.
+// Path is where the read model is, in words that hold no password.
 func (db *DB) Path() string { return db.path }
 
 // Height implements Model.
 func (db *DB) Height(ctx context.Context) (int64, error) {
 	var h int64
-	err := db.read.QueryRowContext(ctx, `SELECT coalesce(max(height), 0) FROM blocks`).Scan(&h)
+	err := db.queryRow(ctx, `SELECT coalesce(max(height), 0) FROM blocks`).Scan(&h)
 	return h, err
 }
 
