@@ -30,7 +30,12 @@ var models = map[string]func(testing.TB) Model{
 
 var server *pgtest.Server
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Run(m, &server)) }
+func TestMain(m *testing.M) {
+	if place := os.Getenv("FILIERA_TEST_PROJECT_INTO"); place != "" {
+		os.Exit(projectInto(place))
+	}
+	os.Exit(pgtest.Run(m, &server))
+}
 
 func eachModel(t *testing.T, test func(*testing.T, Model)) {
 	for name, open := range models {

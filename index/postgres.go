@@ -146,4 +146,3 @@ func besides(ctx context.Context, c *pgx.ConnConfig, stmts string) error {
 	_, err := db.ExecContext(ctx, stmts)
 	return errors.Join(err, db.Close())
 }
-

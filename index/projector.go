@@ -2,6 +2,8 @@ package index
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -22,6 +24,11 @@ type Projector struct {
 	status Status
 	subs   map[int]func(Projected)
 	nextID int
+
+	// Run's own: the last block told of, and when one was written.
+	told   int64
+	looked bool
+	wrote  time.Time
 }
 
 // Status is how far a projector is.
@@ -32,6 +39,9 @@ type Status struct {
 	Head int64
 	// Failure is why the last attempt failed; empty while all is well.
 	Failure string
+	// Leads says that this projector writes; else another does, and this one
+	// finds what it wrote.
+	Leads bool
 }
 
 // Lag is how many blocks are still to be applied.
@@ -106,6 +116,12 @@ func (p *Projector) WaitHeight(ctx context.Context, height int64) error {
 const (
 	lookEvery  = time.Second
 	retryAfter = time.Second
+	// followEvery is how soon a projector that does not hold the lease looks
+	// for a block that the holder should be writing.
+	followEvery = 50 * time.Millisecond
+	// idleLease is how long a lease is kept without a block to write: a node
+	// that no longer gets blocks must not keep the others from theirs.
+	idleLease = 10 * time.Second
 )
 
 // Run follows the source until ctx is done. A failure is logged, shown in
@@ -121,7 +137,11 @@ func (p *Projector) Run(ctx context.Context) {
 		case <-p.bell:
 		}
 		wait := lookEvery
-		if err := p.catchUp(ctx); err != nil && ctx.Err() == nil {
+		err := p.catchUp(ctx)
+		switch {
+		case errors.Is(err, ErrLease):
+			wait = followEvery
+		case err != nil && ctx.Err() == nil:
 			p.log.Error("the read model does not follow the chain", "err", err)
 			p.set(func(s *Status) { s.Failure = err.Error() })
 			wait = retryAfter
@@ -130,6 +150,8 @@ func (p *Projector) Run(ctx context.Context) {
 	}
 }
 
+// catchUp brings the model to the source's last height, or, where another holds
+// the lease, finds what that one wrote.
 func (p *Projector) catchUp(ctx context.Context) error {
 	height, err := p.model.Height(ctx)
 	if err != nil {
@@ -140,20 +162,53 @@ func (p *Projector) catchUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		p.set(func(s *Status) { s.Height, s.Head, s.Failure = height, last, "" })
+		if err := p.found(height, last); err != nil {
+			return err
+		}
+		p.set(func(s *Status) { s.Height, s.Head, s.Failure, s.Leads = height, last, "", p.model.Leads() })
 		if height >= last {
+			p.idle()
 			return nil
 		}
 		blocks, err := step(ctx, p.model, p.source, height, last)
 		if err != nil {
 			return err
 		}
-		height = blocks[len(blocks)-1].Height
-		p.set(func(s *Status) { s.Height = height })
+		p.wrote = time.Now()
+		if height, err = p.model.Height(ctx); err != nil {
+			return err
+		}
 		p.tell(blocks)
+		p.told = max(p.told, blocks[len(blocks)-1].Height)
+		p.set(func(s *Status) { s.Height, s.Leads = height, p.model.Leads() })
 		if err := p.gather(ctx, blocks); err != nil {
 			return err
 		}
+	}
+}
+
+// found tells subscribers of the blocks that another projector wrote.
+func (p *Projector) found(height, last int64) error {
+	if !p.looked { // what is there at first was there before
+		p.looked, p.told = true, height
+	}
+	p.told = max(p.told, p.source.First()-1)
+	for p.told < min(height, last) {
+		b, err := p.source.Block(p.told + 1)
+		if err != nil {
+			return fmt.Errorf("block %d: %w", p.told+1, err)
+		}
+		p.tell([]Block{b})
+		p.told++
+	}
+	return nil
+}
+
+// idle gives the lease back after some time without blocks.
+func (p *Projector) idle() {
+	if !p.wrote.IsZero() && time.Since(p.wrote) > idleLease {
+		p.model.Release()
+		p.wrote = time.Time{}
 	}
 }
 

@@ -86,7 +86,7 @@ func (db *DB) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // a no-op once committed
+	defer tx.Rollback()        //nolint:errcheck // a no-op once committed
 	if db.engine.guard != "" { // two nodes may open an empty database at once
 		if _, err := tx.ExecContext(ctx, db.engine.guard); err != nil {
 			return err
