@@ -29,6 +29,7 @@ demo: build ## Run the story of a real product on a node of one validator (DEMO_
 test: setup lint unit standards interop ## Run everything that proves the project
 
 unit: ## Run the Go tests: unit, property, end to end with real processes
+	@scripts/setup.sh postgres
 	$(GO) test -timeout 15m ./...
 
 standards: ## Count the cases of other projects' standards that pass

@@ -25,6 +25,13 @@ func newMetrics(g *Gateway, reg *prometheus.Registry) (*metrics, error) {
 	gauges := []prometheus.Collector{
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "filiera_index_height", Help: "Last height in the read model."},
 			func() float64 { return float64(g.c.Projector.Status().Height) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "filiera_index_lease", Help: "1 while this node's projector writes the read model, 0 while another's does."},
+			func() float64 {
+				if g.c.Projector.Status().Leads {
+					return 1
+				}
+				return 0
+			}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "filiera_index_lag_blocks", Help: "Committed blocks that the read model does not have yet."},
 			func() float64 { return float64(g.c.Projector.Status().Lag()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "filiera_http_waiters", Help: "Requests that wait for a transaction."},

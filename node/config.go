@@ -28,6 +28,9 @@ type Config struct {
 	// Metrics registers the engine's collectors with the process's default
 	// registry; two nodes in one process cannot both.
 	Metrics bool
+	// IndexDB is where the read model is kept: postgres://… for a database that
+	// several nodes may share, or "" for a file of the home.
+	IndexDB string
 	// ReadsPerSecond limits each address at the gateway; 0 is its default.
 	ReadsPerSecond float64
 	// EPCISSigners are unlocked keys, by their names in the key folder, that the
@@ -45,6 +48,13 @@ type Config struct {
 	Release string
 	// Tune may change the engine's configuration after it is read.
 	Tune func(*cmtcfg.Config)
+}
+
+func (c Config) indexPlace() string {
+	if c.IndexDB != "" {
+		return c.IndexDB
+	}
+	return c.Home.Index()
 }
 
 // LoadEngine reads the engine's configuration of a home.

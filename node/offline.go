@@ -84,8 +84,8 @@ func (s *stopped) Close() error {
 
 // RebuildIndex builds the read model of a stopped node anew from its blocks
 // and puts it in the old one's place once it is whole. It gives the height
-// reached. report is told now and then how far it is.
-func RebuildIndex(ctx context.Context, home Home, report func(height, last int64)) (height int64, err error) {
+// reached. place is as in Config.IndexDB. report is told now and then how far it is.
+func RebuildIndex(ctx context.Context, home Home, place string, report func(height, last int64)) (height int64, err error) {
 	s, err := openStopped(home)
 	if err != nil {
 		return 0, err
@@ -95,7 +95,7 @@ func RebuildIndex(ctx context.Context, home Home, report func(height, last int64
 		Blocks: s.blocks, Results: s.states, InitialHeight: s.doc.InitialHeight,
 		Committed: func() (int64, error) { return s.app.Height(), nil },
 	}
-	return s.app.Height(), index.Rebuild(ctx, source, home.Index(), report)
+	return s.app.Height(), index.Rebuild(ctx, source, Config{Home: home, IndexDB: place}.indexPlace(), report)
 }
 
 // ExportGenesis gives the state of a stopped node as a genesis document; the

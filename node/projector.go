@@ -14,7 +14,7 @@ func (n *Node) startWorkers(ctx context.Context) error {
 	if n.cfg.Gateway == "" {
 		return nil
 	}
-	db, err := index.Open(n.cfg.Home.Index())
+	db, err := index.Open(n.cfg.indexPlace())
 	if err != nil {
 		return fmt.Errorf("open the read model: %w", err)
 	}

@@ -26,6 +26,7 @@ need git git
 for extra in "$@"; do
 	case $extra in
 	npm) need npm nodejs npm ;;
+	postgres) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need initdb postgresql ;;
 	*) echo "setup: $extra is not known" >&2 && exit 2 ;;
 	esac
 done

@@ -21,6 +21,10 @@ func startCommand(e *env) *cobra.Command {
 		cobra.NoArgs,
 		func(cmd *cobra.Command, _ []string) error {
 			cfg := e.nodeConfig()
+			var err error
+			if cfg.IndexDB, err = e.indexDB(cmd); err != nil {
+				return err
+			}
 			if err := e.captureConfig(&cfg); err != nil {
 				return err
 			}
@@ -43,6 +47,7 @@ func startCommand(e *env) *cobra.Command {
 	f.Int64("state-memory", 0, e.t("flag.state-memory"))
 	f.String("log-level", "error", e.t("flag.log-level"))
 	f.String("log-format", "plain", e.t("flag.log-format"))
+	f.String("index-db", "", e.t("flag.index-db"))
 	f.Float64("reads-per-second", 0, e.t("flag.reads-per-second"))
 	f.StringSlice("epcis-capture", nil, e.t("flag.epcis-capture"))
 	f.StringSlice("epcis-webhook-networks", nil, e.t("flag.epcis-webhook-networks"))
