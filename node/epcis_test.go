@@ -417,3 +417,53 @@ func TestEPCISSubscriptions(t *testing.T) {
 		t.Errorf("%d %s", r.status, r.body)
 	}
 }
+
+// A schedule puts its query at its moments, and reports that there is nothing new
+// where it is asked to.
+func TestEPCISSchedules(t *testing.T) {
+	s := newStation(t)
+	bodies := make(chan []byte, 100)
+	hook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		bodies <- body
+	}))
+	defer hook.Close()
+	if job := s.capture(documentOf(shipment(1))); !job.Success {
+		t.Fatalf("%+v", job)
+	}
+	if r := s.with("POST", "/epcis/queries", []byte(`{"name":"all","query":{}}`)); r.status != http.StatusCreated {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	r := s.with("POST", "/epcis/queries/all/subscriptions", []byte(`{"dest":"`+hook.URL+`","schedule":{"second":"[0-59]"},"reportIfEmpty":true,"initialRecordTime":"2020-01-01T00:00:00Z"}`))
+	if r.status != http.StatusCreated {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	// First what was recorded since the initial time, then that there is no more.
+	for i, want := range []int{1, 0} {
+		select {
+		case body := <-bodies:
+			if got := readEvents(t, body); len(got) != want {
+				t.Errorf("call %d tells %d events, want %d: %s", i+1, len(got), want, body)
+			}
+		case <-time.After(30 * time.Second):
+			t.Fatalf("call %d did not come", i+1)
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	base := strings.Replace(s.node.GatewayURL(), "http", "ws", 1) + "/epcis/queries/all/events"
+	socket, _, err := websocket.Dial(ctx, base+"?second=[0-59]&initialRecordTime=2020-01-01T00:00:00Z", nil) //nolint:bodyclose // a websocket has none
+	check(t, err)
+	_, message, err := socket.Read(ctx)
+	check(t, err)
+	if got := readEvents(t, message); len(got) != 1 {
+		t.Errorf("the websocket gave %s", message)
+	}
+	check(t, socket.Close(websocket.StatusNormalClosure, ""))
+	for _, controls := range []string{"", "?stream=true&second=1", "?hour=25", "?every=1"} {
+		_, answer, err := websocket.Dial(ctx, base+controls, nil) //nolint:bodyclose // refused
+		if err == nil || answer == nil || answer.StatusCode != http.StatusBadRequest {
+			t.Errorf("%q: %v", controls, err)
+		}
+	}
+}
