@@ -20,6 +20,7 @@ import (
 	"github.com/filiera-chain/filiera/credential"
 	"github.com/filiera-chain/filiera/index"
 	"github.com/filiera-chain/filiera/module/statekey"
+	"github.com/filiera-chain/filiera/verify"
 )
 
 const testRequest = "amap-apc:1"
@@ -142,11 +143,17 @@ func TestAPreviewFollowsWhatWasMadeAndJudgesTwice(t *testing.T) {
 	w.commit(w.batch("D1"),
 		transformation("one", firstTime-40, testLot, "D1", false), transformation("two", firstTime-30, "D1", "D2", false),
 		transformation("back", firstTime-20, "D2", testLot, false), transformation("wrong", firstTime-10, testLot, "D9", true))
+	// D2 is known by its code only: what a reporter told of it is filed apart.
+	outside := transformation("outside", firstTime-5, "D2", "D3", false)
+	start, _ := statekey.OutsideOf(testGTIN, "D2", "pastificio")
+	id := sha256.Sum256([]byte("outside"))
+	outside.index = [][]byte{append(binary.BigEndian.AppendUint64(start, uint64((firstTime-5)*1000)^1<<63), id[:]...)}
+	w.commit(outside)
 	r := w.get("/v1/attestations/" + attestationID + "/impact")
-	if r.status != 200 || r.at("total") != 3.0 || r.at("truncated") != false || r.at("custodians.0") != "pastificio" {
+	if r.status != 200 || r.at("total") != 4.0 || r.at("truncated") != false || r.at("custodians.0") != "pastificio" {
 		t.Fatalf("%d %s", r.status, r.body)
 	}
-	for i, want := range []string{testLot + " 0 true suspended", "D1 1 true not_certified", "D2 2 false unknown"} {
+	for i, want := range []string{testLot + " 0 true suspended", "D1 1 true not_certified", "D2 2 false unknown", "D3 3 false unknown"} {
 		at := fmt.Sprintf("items.%d.", i)
 		if got := fmt.Sprint(r.at(at+"lot"), " ", r.at(at+"depth"), " ", r.at(at+"registered"), " ", r.at(at+"verdict_after")); got != want {
 			t.Errorf("item %d is %q, want %q", i, got, want)
@@ -158,7 +165,7 @@ func TestAPreviewFollowsWhatWasMadeAndJudgesTwice(t *testing.T) {
 	first := w.get("/v1/attestations/" + attestationID + "/impact?limit=2")
 	token, _ := first.at("next_page_token").(string)
 	rest := w.get("/v1/attestations/" + attestationID + "/impact?limit=2&page_token=" + token)
-	if first.at("items.2") != nil || rest.at("items.0.lot") != "D2" || rest.at("next_page_token") != "" {
+	if first.at("items.2") != nil || rest.at("items.0.lot") != "D2" || rest.at("items.1.lot") != "D3" || rest.at("next_page_token") != "" {
 		t.Errorf("%s\n%s", first.body, rest.body)
 	}
 	for path, status := range map[string]int{
@@ -235,13 +242,28 @@ func TestAStatusListIsAnsweredSignedWhileItIsTrueElseUnsigned(t *testing.T) {
 	if r := w.get(url + "revocation"); r.header.Get("Content-Type") != mediaUnsigned {
 		t.Error("a list that is over is answered as signed")
 	}
-	for path, status := range map[string]int{"0/revocation": 400, "x/revocation": 400, "1/refresh": 400, "1/revocation?signed=maybe": 400, "2/revocation": 404} {
+	for path, status := range map[string]int{"0/revocation": 400, "x/revocation": 400, "1/refresh": 400, "1/revocation?signed=maybe": 400, "1/revocation?sign=true": 400, "1/proof?x=1": 400, "0/proof": 400, "2/revocation": 404} {
 		if r := w.get("/v1/status-lists/amap-apc/" + path); r.status != status {
 			t.Errorf("%s: %d %s", path, r.status, r.body)
 		}
 	}
 	if r := w.get("/v1/status-lists/amap%00apc/1/revocation"); r.status != http.StatusNotFound {
 		t.Errorf("%d", r.status)
+	}
+}
+
+func TestTheProofOfAStatusListHolds(t *testing.T) {
+	w := newWorld(t)
+	w.story()
+	w.commit(statusAction(3, attestationID[:len(attestationID)-1]+"3", true, false), statusAction(131071, attestationID[:len(attestationID)-1]+"9", false, true))
+	w.commit()
+	r := w.get("/v1/status-lists/amap-apc/1/proof")
+	got, err := verify.CheckStatusList(r.body, verify.Trust{ValidatorsHash: w.set().Hash(), ChainID: testChain})
+	if err != nil {
+		t.Fatalf("%d %v", r.status, err)
+	}
+	if got.Entries != 2 || !got.Revoked.Has(3) || got.Suspended.Has(3) || !got.Suspended.Has(131071) || r.header.Get("Content-Type") != mediaProof {
+		t.Errorf("%+v", got)
 	}
 }
 

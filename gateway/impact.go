@@ -179,10 +179,23 @@ func (p *preview) follow(ctx context.Context) (all []touched, truncated bool, er
 	return all, false, nil
 }
 
-// madeOf lists what transformations made of a batch. One that was declared
-// wrong did not happen.
+// madeOf lists what transformations made of a batch, as its journey tells or,
+// for a lot that is known by its code only, as anybody told. One that was
+// declared wrong did not happen.
 func (p *preview) madeOf(t touched) ([]touched, error) {
 	start, end := statekey.JourneyOf(t.gtin, t.lot)
+	journey, err := p.madeIn(t, start, end)
+	if err != nil {
+		return nil, err
+	}
+	start, end = statekey.OutsideOfAny(t.gtin, t.lot)
+	outside, err := p.madeIn(t, start, end)
+	return append(journey, outside...), err
+}
+
+const eventIDLen = 32
+
+func (p *preview) madeIn(t touched, start, end []byte) ([]touched, error) {
 	it, err := p.v.Iterator(start, end)
 	if err != nil {
 		return nil, err
@@ -191,10 +204,10 @@ func (p *preview) madeOf(t touched) ([]touched, error) {
 	var out []touched
 	for n := 0; it.Valid() && n < verify.MaxEvents; it.Next() {
 		n++
-		if len(it.Key()) != len(start)+8+32 {
+		if len(it.Key()) < len(start)+8+eventIDLen {
 			continue
 		}
-		e, err := lookUp[tracev1.Event](p.v, statekey.Event(it.Key()[len(start)+8:]))
+		e, err := lookUp[tracev1.Event](p.v, statekey.Event(it.Key()[len(it.Key())-eventIDLen:]))
 		if err != nil {
 			return nil, err
 		}

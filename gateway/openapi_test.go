@@ -59,7 +59,7 @@ var served = []string{
 	"get /.well-known/gs1resolver", "get /.well-known/gs1resolver/context.jsonld",
 	"get /v1/locations", "get /v1/locations/{id}", "get /v1/locations/{owner}/{name}", "get /v1/products/{gtin}/links", "get /v1/batches/{gtin}/{lot}/links",
 	"get /v1/requests", "get /v1/requests/{id}", "get /v1/attestations/totals", "get /v1/attestations/{id}/impact",
-	"get /v1/status-lists/{certifier}/{list}/{purpose}", "get /ns/attestation/v1",
+	"get /v1/status-lists/{certifier}/{list}/{purpose}", "get /v1/status-lists/{certifier}/{list}/proof", "get /ns/attestation/v1",
 	"get /v1/proposals", "get /v1/proposals/{id}", "get /v1/params", "get /v1/validators",
 	"post /v1/challenges", "get /v1/keys/{address}", "get /v1/commitments", "get /v1/commitments/{id}", "get /v1/commitments/{id}/entitled", "get /v1/commitments/{id}/neighbours",
 	"get /v1/holdings", "post /v1/data/packages", "get /v1/data/packages", "get /v1/data/packages/{id}", "delete /v1/data/packages/{id}",

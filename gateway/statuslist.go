@@ -3,6 +3,7 @@ package gateway
 import (
 	"encoding/binary"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,11 +15,13 @@ import (
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	"github.com/filiera-chain/filiera/credential"
 	"github.com/filiera-chain/filiera/module/statekey"
+	"github.com/filiera-chain/filiera/verify"
 )
 
 const (
 	mediaSigned   = "application/vc+jwt"
 	mediaUnsigned = "application/vc"
+	mediaProof    = "application/vnd.filiera.status-list+json"
 	// statusTTL is how long a reader may keep a status list.
 	statusTTL = 5 * time.Minute
 	// statusValidity is how long an unsigned list claims to hold.
@@ -43,6 +46,7 @@ type statusLists struct {
 
 func (g *Gateway) statusListRoutes() {
 	g.mux.HandleFunc("GET /v1/status-lists/{certifier}/{list}/{purpose}", g.getStatusList)
+	g.mux.HandleFunc("GET /v1/status-lists/{certifier}/{list}/proof", g.getStatusListProof)
 	g.mux.HandleFunc("GET /ns/attestation/v1", getContext)
 	text := func(name, in, doc string, enum ...any) *huma.Param {
 		return &huma.Param{Name: name, In: in, Required: in == "path", Description: doc, Schema: &huma.Schema{Type: huma.TypeString, Enum: enum}}
@@ -63,6 +67,15 @@ func (g *Gateway) statusListRoutes() {
 		}}},
 	})
 	g.api.OpenAPI().AddOperation(&huma.Operation{
+		OperationID: "getStatusListProof", Method: http.MethodGet, Path: "/v1/status-lists/{certifier}/{list}/proof", Tags: []string{"Attestations"},
+		Summary:     "The proof of a status list",
+		Description: "Every entry of the list, proven complete under a signed header, in the form filiera-status-list/1.",
+		Parameters:  []*huma.Param{text("certifier", "path", "Participant"), text("list", "path", "Number of the list, from 1")},
+		Responses: map[string]*huma.Response{"200": {Description: "The proof", Content: map[string]*huma.MediaType{
+			mediaProof: {Schema: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}},
+		}}},
+	})
+	g.api.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "getAttestationContext", Method: http.MethodGet, Path: "/ns/attestation/v1", Tags: []string{"Attestations"},
 		Summary: "The JSON-LD context of certificates",
 		Responses: map[string]*huma.Response{"200": {Description: "JSON-LD 1.1", Content: map[string]*huma.MediaType{
@@ -80,11 +93,7 @@ func getContext(w http.ResponseWriter, _ *http.Request) {
 func (g *Gateway) getStatusList(w http.ResponseWriter, r *http.Request) {
 	body, media, err := g.statusList(r)
 	if err != nil {
-		p, ok := g.fail(err).(*Problem)
-		if !ok {
-			p = errInternal()
-		}
-		p.write(w)
+		g.refuse(w, err)
 		return
 	}
 	w.Header().Set("Content-Type", media)
@@ -94,13 +103,69 @@ func (g *Gateway) getStatusList(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
+// refuse answers with a problem outside of the framework.
+func (g *Gateway) refuse(w http.ResponseWriter, err error) {
+	p, ok := g.fail(err).(*Problem)
+	if !ok {
+		p = errInternal()
+	}
+	p.write(w)
+}
+
+// listNumber reads the list of a path, and refuses query parameters that there
+// are not.
+func listNumber(r *http.Request, known ...string) (uint32, error) {
+	number, err := strconv.ParseUint(r.PathValue("list"), 10, 32)
+	if err != nil || number == 0 {
+		return 0, badRequest("list", "the list is %q; write its number, from 1", clip(r.PathValue("list")))
+	}
+	query, err := parseQuery(r.URL.RawQuery)
+	if err != nil {
+		return 0, badRequest("query", "the query string cannot be read: %v", err)
+	}
+	for name := range query {
+		if !slices.Contains(known, name) {
+			return 0, problem(http.StatusBadRequest, "query.unknown", "there is no query parameter %q here; /docs lists those there are", clip(name))
+		}
+	}
+	return uint32(number), nil
+}
+
+func (g *Gateway) getStatusListProof(w http.ResponseWriter, r *http.Request) {
+	certifier := r.PathValue("certifier")
+	list, err := listNumber(r)
+	if err == nil && strings.ContainsRune(certifier, 0) {
+		err = notFound("status_list", "there is no certifier %q", clip(certifier))
+	}
+	var body []byte
+	if err == nil {
+		err = g.c.Ledger.View(func(v View) error {
+			if err := needBlock(v); err != nil {
+				return err
+			}
+			header, err := g.provingHeader(r.Context(), v)
+			if err != nil {
+				return err
+			}
+			body, err = verify.ProveStatusList(certifier, list, v, *header)
+			return err
+		})
+	}
+	if err != nil {
+		g.refuse(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", mediaProof)
+	_, _ = w.Write(body)
+}
+
 // statusList answers a list: signed while what was signed is what the ledger
 // says, else unsigned.
 func (g *Gateway) statusList(r *http.Request) (body []byte, media string, err error) {
 	certifier, purpose, signed := r.PathValue("certifier"), r.PathValue("purpose"), r.URL.Query().Get("signed")
-	number, err := strconv.ParseUint(r.PathValue("list"), 10, 32)
-	if err != nil || number == 0 {
-		return nil, "", badRequest("list", "the list is %q; write its number, from 1", clip(r.PathValue("list")))
+	list, err := listNumber(r, "signed")
+	if err != nil {
+		return nil, "", err
 	}
 	if purpose != credential.Revocation && purpose != credential.Suspension {
 		return nil, "", badRequest("purpose", "the purpose is %q; write revocation or suspension", clip(purpose))
@@ -108,7 +173,6 @@ func (g *Gateway) statusList(r *http.Request) (body []byte, media string, err er
 	if signed != "" && signed != "true" && signed != "false" {
 		return nil, "", badRequest("signed", "signed is %q; write true or false", clip(signed))
 	}
-	list := uint32(number)
 	err = g.c.Ledger.View(func(v View) error {
 		if err := needBlock(v); err != nil {
 			return err

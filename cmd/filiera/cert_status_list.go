@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	"github.com/filiera-chain/filiera/credential"
+	"github.com/filiera-chain/filiera/verify"
 )
 
 func certStatusList(e *env) *cobra.Command {
@@ -17,8 +19,13 @@ func certStatusList(e *env) *cobra.Command {
 }
 
 func statusListShow(e *env) *cobra.Command {
-	cmd := e.leaf("show CERTIFIER", "cert.status-list.show.short", "filiera cert status-list show amap-apc --list 1", cobra.ExactArgs(1),
+	cmd := e.leaf("show CERTIFIER", "cert.status-list.show.short", `
+filiera cert status-list show amap-apc --list 1
+filiera cert status-list show amap-apc --list 1 --proof --trust-hash-file trust-hash.txt`, cobra.ExactArgs(1),
 		func(cmd *cobra.Command, args []string) error {
+			if proven, _ := cmd.Flags().GetBool("proof"); proven {
+				return e.provenStatusList(cmd, args[0])
+			}
 			shown := []statusListView{}
 			for _, purpose := range []string{credential.Revocation, credential.Suspension} {
 				l, err := e.statusList(cmd, args[0], purpose)
@@ -29,27 +36,70 @@ func statusListShow(e *env) *cobra.Command {
 				if v.URL, err = l.URL(); err != nil {
 					return err
 				}
-				for i := range uint32(credential.StatusListSize) {
-					if l.Bits.Has(i) {
-						v.Indexes = append(v.Indexes, i)
-					}
-				}
+				v.Indexes = indexes(l.Bits)
 				shown = append(shown, v)
 			}
-			return e.print(shown, func(t *table) {
-				for _, v := range shown {
-					t.line(e.t("purpose."+v.Purpose), fmt.Sprintf("%d  %v", len(v.Indexes), v.Indexes[:min(len(v.Indexes), 20)]))
-					t.line("", v.URL)
-				}
-			})
+			return e.print(shown, func(t *table) { e.drawStatusLists(t, shown) })
 		})
 	cmd.Flags().Uint32("list", 1, e.t("flag.list"))
+	cmd.Flags().Bool("proof", false, e.t("flag.list-proof"))
+	cmd.Flags().String("trust-hash", "", e.t("flag.trust-hash"))
+	cmd.Flags().String("trust-hash-file", "", e.t("flag.trust-hash-file"))
 	return cmd
+}
+
+func indexes(b *credential.Bitstring) []uint32 {
+	out := []uint32{}
+	for i := range uint32(credential.StatusListSize) {
+		if b.Has(i) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+func (e *env) drawStatusLists(t *table, shown []statusListView) {
+	for _, v := range shown {
+		t.line(e.t("purpose."+v.Purpose), fmt.Sprintf("%d  %v", len(v.Indexes), v.Indexes[:min(len(v.Indexes), 20)]))
+		t.line("", v.URL)
+	}
+}
+
+// provenStatusList checks the proof of a list here, so that the node is not
+// believed.
+func (e *env) provenStatusList(cmd *cobra.Command, certifier string) error {
+	trust, ok, err := e.trust(cmd)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return usage("%s", e.t("need.trust"))
+	}
+	c, err := e.client()
+	if err != nil {
+		return err
+	}
+	list, _ := cmd.Flags().GetUint32("list")
+	raw, err := c.Get(cmd.Context(), "/v1/status-lists/"+url.PathEscape(certifier)+"/"+strconv.FormatUint(uint64(list), 10)+"/proof", nil)
+	if err != nil {
+		return err
+	}
+	r, err := verify.CheckStatusList(raw, trust)
+	if err == nil && (r.Certifier != certifier || r.List != list) {
+		err = fmt.Errorf("it is of list %d of %s", r.List, r.Certifier)
+	}
+	if err != nil {
+		fmt.Fprintln(e.err, e.t("list.unproven", err))
+		return errUnverified
+	}
+	shown := []statusListView{{Purpose: credential.Revocation, Indexes: indexes(r.Revoked)}, {Purpose: credential.Suspension, Indexes: indexes(r.Suspended)}}
+	fmt.Fprintln(e.err, e.t("list.proven", r.Entries, r.Ledger.ChainID, r.Ledger.Height))
+	return e.print(shown, func(t *table) { e.drawStatusLists(t, shown) })
 }
 
 type statusListView struct {
 	Purpose string   `json:"purpose"`
-	URL     string   `json:"url"`
+	URL     string   `json:"url,omitempty"`
 	Indexes []uint32 `json:"indexes"`
 }
 

@@ -131,6 +131,13 @@ func OutsideOf(gtin, lot, reporter string) (start, end []byte) {
 	return prefix(text(text(text(table("trace", 4), gtin), lot), reporter))
 }
 
+// OutsideOfAny is the range [start, end) of what anybody told about a lot from
+// outside; what follows start in a key is the reporter, a zero byte, and then as
+// in JourneyOf.
+func OutsideOfAny(gtin, lot string) (start, end []byte) {
+	return prefix(text(text(table("trace", 4), gtin), lot))
+}
+
 // Commitment is the key of privacy's commitment record, by its 32-byte id.
 func Commitment(id []byte) []byte { return append(table("privacy", 1), id...) }
 
