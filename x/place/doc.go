@@ -11,14 +11,16 @@
 // its owner, which is final.
 //
 // Promises. An id belongs to one owner for ever, and so does a GLN with all its
-// extensions; a GLN under which another participant is enrolled is refused. Id
+// extensions; a GLN under which another participant is enrolled is refused (the
+// registry, which comes before this module, does not look here when an authority
+// adds an alternate id later: the authority does). Id
 // and owner never change: a place that changes hands is closed and registered
 // anew, so that its past stays with who vouched for it. An amendment keeps what
 // was said before. The places that a place lies in form no circle, belong to
 // the same owner, and are at most MaxDepth deep.
 //
 // Nothing personal stands here: names are those that organisations give to
-// places. Text with an electronic address, an Italian fiscal code or a telephone
-// number is refused; a natural person's name cannot be told from a place's and
+// places. Text with an electronic address or an Italian fiscal code, and names with
+// a telephone number, are refused; a natural person's name cannot be told from a place's and
 // is refused by people, before it is signed. A parcel's owner is not asked for.
 package place

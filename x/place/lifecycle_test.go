@@ -108,12 +108,12 @@ func TestAPlaceIsClosedAfterThosePlacesInIt(t *testing.T) {
 func TestAnAuthoritySuspendsAndReinstates(t *testing.T) {
 	w := newWorld(t)
 	w.Do(by("maker"), plant())
-	suspend := &placev1.MsgSuspendLocation{Id: plantGLN, Reason: "sanitary inspection"}
+	suspend := &placev1.MsgSuspendLocation{Id: plantGLN, Reason: "sanitary inspection, prot. 0345678 of 2026"}
 	reinstate := &placev1.MsgReinstateLocation{Id: plantGLN, Reason: "inspection passed"}
 	w.Refuses(registry.ErrNotAllowed, by("maker"), suspend)
 	w.Refuses(place.ErrState, by("region"), reinstate)
 	w.Do(by("region"), suspend)
-	if l := w.location(plantGLN); place.StatusWord(l.GetStatus()) != "suspended" || l.GetStatusBy() != "region" || l.GetStatusReason() != "sanitary inspection" {
+	if l := w.location(plantGLN); place.StatusWord(l.GetStatus()) != "suspended" || l.GetStatusBy() != "region" || l.GetStatusReason() != suspend.Reason {
 		t.Errorf("location = %v", l)
 	}
 	w.Refuses(place.ErrState, by("region"), suspend)
