@@ -12,6 +12,7 @@ import (
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	"github.com/filiera-chain/filiera/credential"
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/x/registry"
@@ -99,10 +100,13 @@ type model struct {
 	until     int64
 	amount    map[string]int64
 	lines     int
+	old       *model // that it replaces
+	issued    bool   // was in force at some time
+	pending   string // key that may not countersign
 }
 
 func (m *model) at(now int64) string {
-	if (m.state == Issued || m.state == Suspended) && now >= m.until {
+	if (m.state == Issued || m.state == Suspended || m.state == Pending) && now >= m.until {
 		return Expired
 	}
 	return m.state
@@ -112,6 +116,8 @@ type story struct {
 	*ledger
 	known []*model
 	holds map[string]int64
+	// two says that the body's accreditation asks for two persons.
+	two bool
 }
 
 func TestRandomLifecyclesAgreeWithTheModel(t *testing.T) {
@@ -123,6 +129,9 @@ func TestRandomLifecyclesAgreeWithTheModel(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"a certificate comes": s.comes,
 			"somebody acts":       s.acts,
+			"a key signs":         s.signs,
+			"the body reduces":    s.reduces,
+			"the act is renewed":  s.renewed,
 			"time passes":         func(t *rapid.T) { s.pass(rapid.Int64Range(1, 20).Draw(t, "seconds")) },
 			"":                    s.check,
 		})
@@ -145,6 +154,9 @@ func (s *story) comes(t *rapid.T) {
 	}
 	d := certificate(len(s.known), 0).by(m.certifier)
 	d.Batches, d.ValidFrom, d.ValidUntil = nil, start-1, m.until
+	if n := len(s.known); n%2 == 0 {
+		d.Status = &credential.Status{Base: statusBase, List: 1, Index: uint32(n)}
+	}
 	for _, lot := range rapid.SampledFrom([][]string{{"A"}, {"B"}, {"A", "B"}}).Draw(t, "lots") {
 		m.amount[lot] = rapid.Int64Range(1, 700).Draw(t, "amount")
 		d.Batches = append(d.Batches, credential.CoveredBatch{GTIN: pastaGTIN, Lot: lot, Amount: m.amount[lot], Unit: "GRM"})
@@ -154,14 +166,12 @@ func (s *story) comes(t *rapid.T) {
 	if n := rapid.IntRange(-2, len(s.known)-1).Draw(t, "replaces"); n >= 0 {
 		old, d.Replaces = s.known[n], urn(n)
 		state := old.at(s.block.Time)
-		sound = sound && old.certifier == m.certifier && (state == Issued || state == Suspended)
+		sound = sound && old.certifier == m.certifier && (state == Issued || state == Suspended || state == Pending)
 	}
-	for lot, amount := range m.amount {
-		freed := int64(0)
-		if old != nil && old.at(s.block.Time) == Issued {
-			freed = old.amount[lot]
-		}
-		sound = sound && s.inForce(lot)-freed+amount <= s.holds[lot]
+	m.old = old
+	pending := s.two && m.certifier == body
+	if !pending {
+		sound = sound && s.fits(m, old)
 	}
 	if err := s.issue(d); (err == nil) != sound {
 		t.Fatalf("certificate of %v replacing %q: %v", m, d.Replaces, err)
@@ -169,10 +179,82 @@ func (s *story) comes(t *rapid.T) {
 	if !sound {
 		return
 	}
+	s.known = append(s.known, m)
+	if pending {
+		m.state, m.pending = Pending, "main"
+		return
+	}
+	m.issued = true
+	s.replaced(old)
+}
+
+// fits says whether there is room for m once old is gone.
+func (s *story) fits(m, old *model) bool {
+	for lot, amount := range m.amount {
+		freed := int64(0)
+		if old != nil && old.at(s.block.Time) == Issued {
+			freed = old.amount[lot]
+		}
+		if s.inForce(lot)-freed+amount > s.holds[lot] {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *story) replaced(old *model) {
 	if old != nil {
 		old.state, old.lines = Replaced, old.lines+1
 	}
-	s.known = append(s.known, m)
+}
+
+// renewed makes the body's accreditation ask for one person or two.
+func (s *story) renewed(t *rapid.T) {
+	s.two = rapid.Bool().Draw(t, "two persons")
+	s.must(s.do(region, &registryv1.MsgAccredit{Certifier: body, Specification: pastaSpec, ValidUntil: start + 2*year, Reference: "Example act", TwoPerson: s.two}))
+}
+
+func (s *story) signs(t *rapid.T) {
+	if len(s.known) == 0 {
+		return
+	}
+	n := rapid.IntRange(0, len(s.known)-1).Draw(t, "attestation")
+	label := rapid.SampledFrom([]string{"main", "second"}).Draw(t, "key")
+	m := s.known[n]
+	sound := m.certifier == body && m.at(s.block.Time) == Pending && label != m.pending
+	old := m.old
+	if m.issued {
+		old = nil // it ended the old one when it first came into force
+	}
+	if old != nil {
+		state := old.at(s.block.Time)
+		sound = sound && (state == Issued || state == Suspended || state == Pending)
+	}
+	sound = sound && s.fits(m, old)
+	if err := s.doWith(body, label, countersigning(n)); (err == nil) != sound {
+		t.Fatalf("key %s countersigns attestation %d, which is %s: %v", label, n, m.at(s.block.Time), err)
+	}
+	if sound {
+		s.replaced(old)
+		m.state, m.pending, m.issued, m.lines = Issued, "", true, m.lines+1
+	}
+}
+
+func (s *story) reduces(t *rapid.T) {
+	if len(s.known) == 0 {
+		return
+	}
+	n := rapid.IntRange(0, len(s.known)-1).Draw(t, "attestation")
+	lot := rapid.SampledFrom([]string{"A", "B"}).Draw(t, "lot")
+	left := rapid.Int64Range(0, 700).Draw(t, "left")
+	m := s.known[n]
+	sound := m.certifier == body && m.at(s.block.Time) == Issued && left > 0 && left < m.amount[lot]
+	if err := s.do(body, reducing(n, lot, left)); (err == nil) != sound {
+		t.Fatalf("attestation %d of %v is reduced to %d: %v", n, m, left, err)
+	}
+	if sound {
+		m.amount[lot], m.lines = left, m.lines+1
+	}
 }
 
 func (s *story) acts(t *rapid.T) {
@@ -189,17 +271,22 @@ func (s *story) acts(t *rapid.T) {
 		to, sound, act = Suspended, (mine || power) && state == Issued, suspending(n)
 	case 1:
 		to, sound, act = Issued, mine && state == Suspended, reinstating(n)
-		for lot, amount := range m.amount {
-			sound = sound && s.inForce(lot)+amount <= s.holds[lot]
+		if s.two && mine && who == body {
+			to = Pending
+		} else {
+			sound = sound && s.fits(m, nil)
 		}
 	case 2:
-		to, sound, act = Revoked, (mine || power) && (state == Issued || state == Suspended), revoking(n)
+		to, sound, act = Revoked, (mine || power) && (state == Issued || state == Suspended || state == Pending), revoking(n)
 	}
 	if err := s.do(who, act); (err == nil) != sound {
 		t.Fatalf("%s makes attestation %d, which is %s, %s: %v", who, n, state, to, err)
 	}
 	if sound {
 		m.state, m.lines = to, m.lines+1
+		if to == Pending {
+			m.pending = "main"
+		}
 	}
 }
 
@@ -210,7 +297,7 @@ func (s *story) check(t *rapid.T) {
 			t.Fatalf("attestation %d is %s, want %s: %v", n, got, want, a.GetHistory())
 		}
 		last := a.GetHistory()[len(a.GetHistory())-1].GetStatus()
-		if State(a, a.GetValidUntil()-1) != last && last != Reinstated {
+		if State(a, a.GetValidUntil()-1) != last && settled(last) != State(a, a.GetValidUntil()-1) {
 			t.Fatalf("the last line of attestation %d is %s", n, last)
 		}
 		if extra := len(a.GetHistory()) - m.lines; extra != 0 && (extra != 1 || last != Expired) {
