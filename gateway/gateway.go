@@ -69,6 +69,8 @@ type Gateway struct {
 	challenges  *challenges
 	// documentSlots bounds how many documents are under way.
 	documentSlots chan struct{}
+	// walkSlots bounds how many questions walk along chains at a time.
+	walkSlots chan struct{}
 	// lastTime is the time of the last block that was asked for.
 	lastTime atomic.Pointer[heightTime]
 }
@@ -92,6 +94,7 @@ func New(c Config) (*Gateway, error) {
 		g.c.Audit = slog.New(slog.DiscardHandler)
 	}
 	g.challenges, g.documentSlots = newChallenges(func() time.Time { return g.now() }), make(chan struct{}, documentsAtOnce)
+	g.walkSlots = make(chan struct{}, walksAtOnce)
 	g.limiter = newLimiter(c.Limits, func() time.Time { return g.now() })
 	var err error
 	if g.metrics, err = newMetrics(g, c.Metrics); err != nil {

@@ -28,6 +28,21 @@ type Privacy interface {
 	Neighbours(id []byte) ([]string, error)
 }
 
+// walksAtOnce bounds how many public questions walk along chains at a time: one
+// may read thousands of events.
+const walksAtOnce = 4
+
+// walk does a question's work when it is its turn.
+func (g *Gateway) walk(ctx context.Context, do func() error) error {
+	select {
+	case g.walkSlots <- struct{}{}:
+		defer func() { <-g.walkSlots }()
+		return do()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 func (g *Gateway) privacyRoutes() {
 	const tag = "Privacy"
 	huma.Register(g.api, op("listCommitments", "/v1/commitments", tag, "Commitments to private fields", "Names and commitments, never values. In order of id."), g.listCommitments)
@@ -146,12 +161,16 @@ type entitledIn struct {
 	Participant string `query:"participant" required:"true"`
 }
 
-func (g *Gateway) getEntitlement(_ context.Context, in *entitledIn) (*body[Record[*privacyv1.EntitledResponse]], error) {
+func (g *Gateway) getEntitlement(ctx context.Context, in *entitledIn) (*body[Record[*privacyv1.EntitledResponse]], error) {
 	id, err := in.parse()
 	if err != nil {
 		return nil, err
 	}
-	e, err := g.c.Privacy.Entitled(in.Participant, id, in.Field)
+	var e *privacyv1.EntitledResponse
+	err = g.walk(ctx, func() error {
+		e, err = g.c.Privacy.Entitled(in.Participant, id, in.Field)
+		return err
+	})
 	if err != nil {
 		return nil, g.refused(err)
 	}
@@ -163,12 +182,16 @@ type Neighbours struct {
 	Participants []string `json:"participants"`
 }
 
-func (g *Gateway) listNeighbours(_ context.Context, in *CommitmentIn) (*body[Neighbours], error) {
+func (g *Gateway) listNeighbours(ctx context.Context, in *CommitmentIn) (*body[Neighbours], error) {
 	id, err := in.parse()
 	if err != nil {
 		return nil, err
 	}
-	list, err := g.c.Privacy.Neighbours(id)
+	var list []string
+	err = g.walk(ctx, func() error {
+		list, err = g.c.Privacy.Neighbours(id)
+		return err
+	})
 	if err != nil {
 		return nil, g.refused(err)
 	}

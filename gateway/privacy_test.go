@@ -393,3 +393,15 @@ func TestTheMailboxAnswersAsDescribed(t *testing.T) {
 	check(w.signed("amap-apc", "GET", "/v1/data/packages", nil), "/v1/data/packages", "get", "200")
 	check(w.do("POST", "/v1/challenges", nil), "/v1/challenges", "post", "200")
 }
+
+func FuzzParseSigned(f *testing.F) {
+	f.Add("Filiera-Signature challenge=ab, signature=cd")
+	f.Add("Bearer x")
+	f.Add("Filiera-Signature challenge=,signature=0x")
+	f.Fuzz(func(t *testing.T, header string) {
+		challenge, signature, ok := parseSigned(header)
+		if ok && (len(challenge) > 500 || len(signature) > 250 || strings.Contains(challenge, ",")) {
+			t.Errorf("%q is read as %q", header, challenge)
+		}
+	})
+}

@@ -22,17 +22,18 @@ var (
 
 // MailboxLimits bound what a mailbox holds.
 type MailboxLimits struct {
-	// Packages waiting for one recipient, and from one sender in all.
-	PerRecipient, PerSender int
-	// Bytes in all.
-	Bytes int64
+	// Packages waiting for one recipient, from one sender in all, and from one
+	// sender for one recipient: nobody fills another's box alone.
+	PerRecipient, PerSender, PerPair int
+	// Bytes in all, and from one sender.
+	Bytes, SenderBytes int64
 	// Age after which a package that nobody took is removed.
 	Age time.Duration
 }
 
 // DefaultMailboxLimits are good for a node of a few hundred participants.
 func DefaultMailboxLimits() MailboxLimits {
-	return MailboxLimits{PerRecipient: 200, PerSender: 2000, Bytes: 256 << 20, Age: 30 * 24 * time.Hour}
+	return MailboxLimits{PerRecipient: 200, PerSender: 1000, PerPair: 50, Bytes: 256 << 20, SenderBytes: 64 << 20, Age: 30 * 24 * time.Hour}
 }
 
 // Waiting is a package that waits.
@@ -137,16 +138,7 @@ func (m *Mailbox) Put(p *Package) (*Waiting, error) {
 	if old := m.waiting[w.To+"/"+w.ID]; old != nil {
 		return old, nil
 	}
-	to, from := 0, 0
-	for _, other := range m.waiting {
-		if other.To == w.To {
-			to++
-		}
-		if other.From == w.From {
-			from++
-		}
-	}
-	if to >= m.limits.PerRecipient || from >= m.limits.PerSender || m.bytes+w.Size > m.limits.Bytes || len(raw) > MaxPackage {
+	if len(raw) > MaxPackage || !m.room(w) {
 		return nil, ErrFull
 	}
 	if err := os.MkdirAll(filepath.Join(m.dir, w.To), 0o700); err != nil {
@@ -157,6 +149,26 @@ func (m *Mailbox) Put(p *Package) (*Waiting, error) {
 	}
 	m.note(w)
 	return w, nil
+}
+
+// room says whether a package fits beside those that wait.
+func (m *Mailbox) room(w *Waiting) bool {
+	var to, from, pair int
+	var sent int64
+	for _, other := range m.waiting {
+		if other.To == w.To {
+			to++
+		}
+		if other.From != w.From {
+			continue
+		}
+		from, sent = from+1, sent+other.Size
+		if other.To == w.To {
+			pair++
+		}
+	}
+	l := m.limits
+	return to < l.PerRecipient && from < l.PerSender && pair < l.PerPair && m.bytes+w.Size <= l.Bytes && sent+w.Size <= l.SenderBytes
 }
 
 // For lists what waits for a recipient, oldest first.

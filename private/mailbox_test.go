@@ -55,7 +55,7 @@ func TestAMailboxKeepsPackagesUntilTheyAreTaken(t *testing.T) {
 }
 
 func TestAMailboxHasBounds(t *testing.T) {
-	small := MailboxLimits{PerRecipient: 2, PerSender: 3, Bytes: 1 << 20, Age: time.Hour}
+	small := MailboxLimits{PerRecipient: 2, PerSender: 3, PerPair: 100, Bytes: 1 << 20, SenderBytes: 1 << 20, Age: time.Hour}
 	m, _, _ := newMailbox(t, small)
 	put := func(to string) error { _, err := m.Put(sealed(t, to)); return err }
 	must(t, put("mill"))
@@ -71,6 +71,17 @@ func TestAMailboxHasBounds(t *testing.T) {
 	m, _, _ = newMailbox(t, small)
 	if err := put("mill"); !errors.Is(err, ErrFull) {
 		t.Errorf("more bytes than there may be: %v", err)
+	}
+	small.Bytes, small.SenderBytes = 1<<20, 10
+	m, _, _ = newMailbox(t, small)
+	if err := put("mill"); !errors.Is(err, ErrFull) {
+		t.Errorf("more bytes than one sender may: %v", err)
+	}
+	small.SenderBytes, small.PerPair, small.PerRecipient = 1<<20, 1, 100
+	m, _, _ = newMailbox(t, small)
+	must(t, put("mill"))
+	if err := put("mill"); !errors.Is(err, ErrFull) {
+		t.Errorf("a second from one sender for one recipient: %v", err)
 	}
 	bad := sealed(t, "mill")
 	bad.To = "../../mill"

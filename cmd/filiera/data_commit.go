@@ -82,6 +82,9 @@ func (e *env) typedValues(cmd *cobra.Command) ([]typed, error) {
 // runDataCommit keeps the openings before it sends the commitment: a commitment
 // whose opening is lost could never be shown.
 func (e *env) runDataCommit(cmd *cobra.Command, args []string) error {
+	if e.v.GetBool("generate-only") { // it would be sent without its opening being kept
+		return usage("%s", e.t("data.not.generate"))
+	}
 	subject, err := e.subject(cmd, args)
 	if err != nil {
 		return err
@@ -106,7 +109,7 @@ func (e *env) runDataCommit(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if e.v.GetBool("dry-run") || e.v.GetBool("generate-only") {
+	if e.v.GetBool("dry-run") {
 		// Nothing is kept, so what was drawn is good for nothing but to look at.
 		_, err := e.execute(cmd.Context(), msg)
 		return err

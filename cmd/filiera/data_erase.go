@@ -3,8 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/proto"
@@ -31,6 +31,9 @@ func (e *env) runDataErase(cmd *cobra.Command, args []string) error {
 	if reason == "" {
 		return usage("%s", e.t("need.flag", "reason"))
 	}
+	if e.v.GetBool("generate-only") { // a receipt signed elsewhere would say what nobody did
+		return usage("%s", e.t("data.not.generate"))
+	}
 	name, err := private.ParseName(args[0], "x")
 	if err != nil {
 		return usageError{err}
@@ -47,8 +50,7 @@ func (e *env) runDataErase(cmd *cobra.Command, args []string) error {
 	if len(fields) == 0 {
 		return usage("%s", e.t("data.nothing.to.erase", m.participant, name.ID()))
 	}
-	dry := e.v.GetBool("dry-run") || e.v.GetBool("generate-only")
-	if !dry {
+	if !e.v.GetBool("dry-run") {
 		if err := e.shred(m, name, fields); err != nil {
 			return err
 		}
@@ -90,9 +92,11 @@ func (e *env) shred(m *me, name private.Name, fields []string) error {
 	return nil
 }
 
-// refusedByLedger tells a refusal, after which nothing is on the ledger, from a
-// line that was cut, after which something may be.
+// refusedByLedger tells that the act itself was refused, so that nothing is on
+// the ledger. A transaction that is said to be used or late may have entered
+// before its answer was lost.
 func refusedByLedger(err error) bool {
 	var no *client.Problem
-	return errors.As(err, &no) && !no.NodeFault() && no.Status != http.StatusRequestTimeout
+	return errors.As(err, &no) && !no.NodeFault() && no.Code != "privacy.duplicate_commitment" &&
+		(strings.HasPrefix(no.Code, "privacy.") || strings.HasPrefix(no.Code, "registry."))
 }

@@ -93,4 +93,5 @@ var dataEnglish = map[string]string{
 	"document.count":                "documents",
 	"document.damaged":              "damaged",
 	"document.not.there":            "there is no document %s here; nothing was removed",
+	"data.not.generate":             "this goes together with what is kept in this home; leave --generate-only out",
 }

@@ -93,4 +93,5 @@ var dataItalian = map[string]string{
 	"document.count":                "documenti",
 	"document.damaged":              "danneggiato",
 	"document.not.there":            "qui non c'è il documento %s; nulla è stato tolto",
+	"data.not.generate":             "questo va insieme a ciò che si conserva in questa cartella; togliere --generate-only",
 }
