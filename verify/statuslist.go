@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
-	"github.com/filiera-chain/filiera/credential"
 	"github.com/filiera-chain/filiera/module/statekey"
 	"github.com/filiera-chain/filiera/store/proof"
 )
@@ -17,6 +16,18 @@ const StatusListFormat = "filiera-status-list/1"
 
 // MaxStatusListBytes bounds a proof of a status list.
 const MaxStatusListBytes = 64 << 20
+
+// statusListSize is the number of entries of a status list.
+const statusListSize = 131072
+
+// StatusBits are the bits of a status list; index 0 is the leftmost bit of the first byte (W3C Bitstring Status List
+// v1.0 §3.3).
+type StatusBits [statusListSize / 8]byte
+
+// Has tells the bit at index, which is below 131072.
+func (b *StatusBits) Has(index uint32) bool { return b[index/8]&(0x80>>(index%8)) != 0 }
+
+func (b *StatusBits) set(index uint32) { b[index/8] |= 0x80 >> (index % 8) }
 
 // statusPart is how many indexes one range covers: fewer than a range proof holds.
 const statusPart = 4096
@@ -41,7 +52,7 @@ type StatusListReport struct {
 	List      uint32
 	Entries   int
 	// Revoked and Suspended are the bits.
-	Revoked, Suspended *credential.Bitstring
+	Revoked, Suspended *StatusBits
 	// Ledger is the state that it was proven of.
 	Ledger Ledger
 	// HeaderHash in lower-case hex.
@@ -61,7 +72,7 @@ func ProveStatusList(certifier string, list uint32, p Prover, h SignedHeader) ([
 		Format: StatusListFormat, ChainID: h.Header.ChainID, Certifier: certifier, List: list,
 		Header: b.Header, Commit: b.Commit, Validators: b.Validators,
 	}
-	for first := uint32(0); first < credential.StatusListSize; first += statusPart {
+	for first := uint32(0); first < statusListSize; first += statusPart {
 		r, err := proveRange(p, statekey.StatusEntry(certifier, list, first), statekey.StatusEntry(certifier, list, first+statusPart))
 		if err != nil {
 			return nil, err
@@ -84,7 +95,7 @@ func CheckStatusList(raw []byte, trust Trust) (*StatusListReport, error) {
 		}
 	}
 	r := &StatusListReport{
-		Certifier: p.Certifier, List: p.List, Revoked: new(credential.Bitstring), Suspended: new(credential.Bitstring),
+		Certifier: p.Certifier, List: p.List, Revoked: new(StatusBits), Suspended: new(StatusBits),
 		Ledger: c.report.Ledger, HeaderHash: c.report.HeaderHash,
 	}
 	for i, part := range p.Parts {
@@ -119,8 +130,8 @@ func decodeStatusList(raw []byte) (*StatusListProof, error) {
 		return nil, fmt.Errorf("the proof is of list %d of %q, which is none", p.List, clip(p.Certifier))
 	case len(p.Header) > maxHeaderBytes || len(p.Commit) > maxCommitBytes || len(p.Validators) == 0 || len(p.Validators) > maxValidators:
 		return nil, fmt.Errorf("the header, its commit or the validators are out of bounds")
-	case len(p.Parts) != credential.StatusListSize/statusPart:
-		return nil, fmt.Errorf("the proof has %d parts; a list has %d", len(p.Parts), credential.StatusListSize/statusPart)
+	case len(p.Parts) != statusListSize/statusPart:
+		return nil, fmt.Errorf("the proof has %d parts; a list has %d", len(p.Parts), statusListSize/statusPart)
 	}
 	return p, nil
 }
@@ -149,10 +160,10 @@ func (r *StatusListReport) read(root []byte, first uint32, raw []byte) error {
 		}
 		index := binary.BigEndian.Uint32(pair.Key[len(start)-4:])
 		if e.GetRevoked() {
-			r.Revoked.Set(index)
+			r.Revoked.set(index)
 		}
 		if e.GetSuspended() {
-			r.Suspended.Set(index)
+			r.Suspended.set(index)
 		}
 		r.Entries++
 	}

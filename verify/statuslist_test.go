@@ -9,7 +9,6 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
-	"github.com/filiera-chain/filiera/credential"
 	"github.com/filiera-chain/filiera/module/statekey"
 	"github.com/filiera-chain/filiera/store"
 )
@@ -53,7 +52,7 @@ func TestAProvenStatusListTellsItsBits(t *testing.T) {
 	none, trust := provenList(t, 9)
 	r, err = CheckStatusList(none, trust)
 	must(t, err)
-	if r.Entries != 0 || *r.Revoked != (credential.Bitstring{}) {
+	if r.Entries != 0 || *r.Revoked != (StatusBits{}) {
 		t.Errorf("a list without entries has %d", r.Entries)
 	}
 }

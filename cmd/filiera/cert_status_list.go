@@ -92,7 +92,7 @@ func (e *env) provenStatusList(cmd *cobra.Command, certifier string) error {
 		fmt.Fprintln(e.err, e.t("list.unproven", err))
 		return errUnverified
 	}
-	shown := []statusListView{{Purpose: credential.Revocation, Indexes: indexes(r.Revoked)}, {Purpose: credential.Suspension, Indexes: indexes(r.Suspended)}}
+	shown := []statusListView{{Purpose: credential.Revocation, Indexes: indexes((*credential.Bitstring)(r.Revoked))}, {Purpose: credential.Suspension, Indexes: indexes((*credential.Bitstring)(r.Suspended))}}
 	fmt.Fprintln(e.err, e.t("list.proven", r.Entries, r.Ledger.ChainID, r.Ledger.Height))
 	return e.print(shown, func(t *table) { e.drawStatusLists(t, shown) })
 }
