@@ -261,7 +261,7 @@ func TestUnusableFiles(t *testing.T) {
 		"empty":          {"", "empty"},
 		"blank":          {"\n\r\n;;;\n", "empty"},
 		"no header":      {"8012345678907;A;1;kg;23/11/2026\n", "column_unknown"},
-		"xlsx":           {"PK\x03\x04....", "excel_workbook"},
+		"xlsx":           {"PK\x03\x04....", "workbook_broken"},
 		"xls":            {"\xd0\xcf\x11\xe0....", "excel_workbook"},
 		"misspelt":       {strings.Replace(head, "scadenza", "scadnza", 1), "column_unknown"},
 		"twice":          {strings.Replace(head, "scadenza", "Lot", 1), "column_repeated"},

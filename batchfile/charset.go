@@ -34,11 +34,11 @@ func openText(r io.Reader) (*bufio.Reader, charset, *Problem) {
 		}
 	}
 	switch {
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte{0xd0, 0xcf, 0x11, 0xe0}):
+	case bytes.HasPrefix(head, []byte{0xd0, 0xcf, 0x11, 0xe0}):
 		return nil, 0, &Problem{
 			Code:      "excel_workbook",
-			MessageIT: "questo è un file di Excel, non una tabella CSV: in Excel scegliere «Salva con nome» e il tipo «CSV UTF-8 (delimitato dal separatore di elenco)»",
-			MessageEN: "this is an Excel workbook, not a CSV table: in Excel choose “Save As” and the type “CSV UTF-8”",
+			MessageIT: "questo è un file di Excel vecchio (.xls) o protetto da password: in Excel salvarlo senza password come «Cartella di lavoro Excel (.xlsx)»",
+			MessageEN: "this is an old Excel file (.xls) or one with a password: in Excel save it without a password as “Excel workbook (.xlsx)”",
 		}
 	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
 		_, err := in.Discard(3)

@@ -61,7 +61,7 @@ func ReadLab(from io.Reader) ([]LabRow, []Problem, error) {
 	}
 	r := &Reader{set: set, count: recogniseLab, seen: make(map[[2]string]int)}
 	r.rec = records{in: in, line: 1}
-	line, cells, err := r.start()
+	line, cells, err := r.begin()
 	if err != nil {
 		return nil, nil, err
 	}

@@ -85,7 +85,7 @@ func TestALabTableWithoutItsColumnsIsRefused(t *testing.T) {
 		"one is not known":  {labHead[:len(labHead)-2] + ";Colore\n", "column_unknown"},
 		"one stands twice":  {labHead[:len(labHead)-2] + ";Valore\n", "column_repeated"},
 		"nothing is there":  {"", "empty"},
-		"it is a workbook":  {"PK\x03\x04", "excel_workbook"},
+		"it is a workbook":  {"PK\x03\x04", "workbook_broken"},
 		"a quote is open":   {"\"GTIN;Lotto\n", "unclosed_quote"},
 		"no name is a name": {"a;b;c\n", "column_unknown"},
 	} {

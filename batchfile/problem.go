@@ -2,16 +2,21 @@ package batchfile
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+
+	"github.com/xuri/excelize/v2"
 )
 
 // Problem is something to correct in the table.
 type Problem struct {
-	Line   int    // in the file, the first is 1; 0 when the whole file is meant
-	Column int    // the first is 1; 0 when the whole row is meant
-	Header string // name of the column, as in the file
-	Value  string // what the cell holds, shortened
-	Code   string // stable, as "gtin_check_digit"
+	Line   int // in the file, the first is 1; 0 when the whole file is meant
+	Column int // the first is 1; 0 when the whole row is meant
+	// Letters says that columns are known by letters: B is the second.
+	Letters bool
+	Header  string // name of the column, as in the file
+	Value   string // what the cell holds, shortened
+	Code    string // stable, as "gtin_check_digit"
 	// MessageIT and MessageEN say what is wrong and what to write instead.
 	MessageIT, MessageEN string
 }
@@ -26,7 +31,7 @@ func (p Problem) Text(lang string) string {
 	if p.Line > 0 {
 		fmt.Fprintf(&b, "%s %d", row, p.Line)
 		if p.Column > 0 {
-			fmt.Fprintf(&b, ", %s %d", column, p.Column)
+			fmt.Fprintf(&b, ", %s %s", column, p.columnName())
 		}
 		if p.Header != "" {
 			fmt.Fprintf(&b, " (%s)", p.Header)
@@ -34,6 +39,15 @@ func (p Problem) Text(lang string) string {
 		b.WriteString(": ")
 	}
 	return b.String() + message
+}
+
+func (p Problem) columnName() string {
+	if p.Letters {
+		if name, err := excelize.ColumnNumberToName(p.Column); err == nil {
+			return name
+		}
+	}
+	return strconv.Itoa(p.Column)
 }
 
 // Error is Text in English.

@@ -29,12 +29,15 @@ type Options struct {
 	// Municipality finds the ISTAT code of a municipality written by name. When
 	// nil, only codes are accepted.
 	Municipality func(name string) (code string, ok bool)
+	// Sheet names the sheet of a workbook; "" finds the one with a table.
+	Sheet string
 }
 
 // Reader reads a table row by row. It is not safe for concurrent use.
 type Reader struct {
 	options Options
 	rec     records
+	book    *workbook // instead of rec, for an .xlsx file
 	set     charset
 	head    *header
 	rows    int
@@ -52,16 +55,56 @@ func NewReader(from io.Reader, options Options) (*Reader, error) {
 	}
 	r := &Reader{options: options, set: set, count: recognise, seen: make(map[[2]string]int)}
 	r.rec = records{in: in, line: 1}
-	line, cells, err := r.start()
+	line, cells, err := r.begin()
 	if err != nil {
 		return nil, err
 	}
 	head, ps := readHeader(line, cells)
 	if len(ps) > 0 {
-		return nil, ps
+		return nil, r.lettered(ps)
 	}
 	r.head = head
 	return r, nil
+}
+
+// begin reads the header of a workbook or of text.
+func (r *Reader) begin() (line int, cells []string, err error) {
+	head, _ := r.rec.in.Peek(4)
+	if !isWorkbook(head) {
+		return r.start()
+	}
+	book, problem := readWorkbook(r.rec.in, r.options.Sheet, r.count)
+	if problem != nil {
+		return 0, nil, Problems{*problem}
+	}
+	r.book, r.set = book, utf8Set
+	rec, err := book.head()
+	if err != nil {
+		return 0, nil, err
+	}
+	if p := rec.problem(); p != nil {
+		return 0, nil, Problems{*p}
+	}
+	cells, bad := r.decode(rec)
+	if bad != nil {
+		return 0, nil, r.lettered(bad)
+	}
+	return rec.line, cells, nil
+}
+
+func (r *Reader) nextRecord() (*record, error) {
+	if r.book != nil {
+		return r.book.record()
+	}
+	return r.rec.next()
+}
+
+// lettered marks the problems of a workbook, whose columns have letters.
+func (r *Reader) lettered(ps []Problem) Problems {
+	for i := range ps {
+		ps[i].Letters = r.book != nil
+	}
+	return ps
 }
 
 // separators in the order in which a tie is decided: Excel in Italy first.
@@ -178,17 +221,17 @@ func (r *Reader) fatal(rec *record, err error) error {
 func (r *Reader) Next() (Row, []Problem, error) {
 	line, cells, ps, err := r.nextCells()
 	if err != nil || ps != nil {
-		return Row{}, ps, err
+		return Row{}, r.lettered(ps), err
 	}
 	row, ps := r.row(line, cells)
-	return row, ps, nil
+	return row, r.lettered(ps), nil
 }
 
 // nextCells gives the cells of the next row that is not blank, or what makes
 // them unreadable; errors are as of [Reader.Next].
 func (r *Reader) nextCells() (line int, cells []string, problems []Problem, err error) {
 	for {
-		rec, err := r.rec.next()
+		rec, err := r.nextRecord()
 		if err == io.EOF {
 			return 0, nil, nil, io.EOF
 		}

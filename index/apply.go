@@ -138,7 +138,11 @@ func (db *DB) disconnect() {
 	if db.conn == nil {
 		return
 	}
-	_, _ = db.conn.ExecContext(context.Background(), "ROLLBACK")  // fails where none is open
+	_, _ = db.conn.ExecContext(context.Background(), "ROLLBACK") // fails where none is open
+	if db.engine.unlease != "" {
+		// The server notices a closed connection a little later than it is closed.
+		_, _ = db.conn.ExecContext(context.Background(), db.engine.unlease)
+	}
 	_ = db.conn.Raw(func(any) error { return driver.ErrBadConn }) // the pool forgets this connection
 	_ = db.conn.Close()
 	db.conn, db.signers = nil, nil

@@ -28,6 +28,8 @@ type engine struct {
 	// lease is asked on the writer's connection and answers whether it may write
 	// for as long as that connection lives; "" where no other can.
 	lease string
+	// unlease gives it back.
+	unlease string
 	// within bounds one statement of the writer; 0 leaves it to the engine.
 	within time.Duration
 }

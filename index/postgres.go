@@ -22,6 +22,7 @@ var postgresEngine = &engine{
 	hasTables: `SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'meta'`,
 	guard:     `SELECT pg_advisory_xact_lock(` + lockClass + ` + 1, hashtext(current_schema()::text))`,
 	lease:     `SELECT pg_try_advisory_lock(` + lockClass + `, hashtext(current_schema()::text))`,
+	unlease:   `SELECT pg_advisory_unlock_all()`,
 	within:    2 * time.Minute,
 }
 

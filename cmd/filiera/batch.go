@@ -16,7 +16,7 @@ import (
 
 func batchCommand(e *env) *cobra.Command {
 	return e.group("batch", "batch.short",
-		batchList(e), batchShow(e), batchRegister(e), batchImport(e),
+		batchList(e), batchShow(e), batchRegister(e), batchTemplate(e), batchImport(e),
 		batchChange(e, "withdraw", func(g, l, r string) proto.Message {
 			return &productv1.MsgWithdrawBatch{Gtin: g, Lot: l, Reason: r}
 		}),

@@ -56,11 +56,13 @@ type importReport struct {
 
 func batchImport(e *env) *cobra.Command {
 	cmd := e.leaf("import FILE", "batch.import.short",
-		"filiera batch import batches.csv --from pastificio --password-file password.txt", cobra.ExactArgs(1), e.runImport)
+		"filiera batch import batches.xlsx --from pastificio --password-file password.txt", cobra.ExactArgs(1), e.runImport)
 	f := cmd.Flags()
 	f.Bool("dry-run", false, e.t("flag.dry-run"))
 	f.Bool("skip-bad", false, e.t("flag.skip-bad"))
 	f.Bool("date-lots", false, e.t("flag.date-lots"))
+	f.String("sheet", "", e.t("flag.sheet"))
+	f.String("report", "", e.t("flag.report"))
 	f.Int("in-flight", 256, e.t("flag.in-flight"))
 	f.String("chain-id", "", e.t("flag.chain-id"))
 	f.Duration("expires-in", client.DefaultLifetime, e.t("flag.expires-in"))
@@ -97,8 +99,11 @@ func (e *env) runImport(cmd *cobra.Command, args []string) error {
 		if err := e.sendRows(cmd, c, from, report.Rows); err != nil {
 			return err
 		}
+		if err := check.again(ctx, report.Rows); err != nil {
+			return err
+		}
 	}
-	return e.printImport(report)
+	return e.printImport(cmd, report)
 }
 
 func bad(r *importRow) bool { return r.State == rowMalformed || r.State == rowRefused }
@@ -135,7 +140,8 @@ func (e *env) readTable(cmd *cobra.Command, path string) (*importReport, error) 
 		return nil, err
 	}
 	dates, _ := cmd.Flags().GetBool("date-lots")
-	good, problems, err := batchfile.ReadAll(bytes.NewReader(data), batchfile.Options{AllowDateLots: dates})
+	sheet, _ := cmd.Flags().GetString("sheet")
+	good, problems, err := batchfile.ReadAll(bytes.NewReader(data), batchfile.Options{AllowDateLots: dates, Sheet: sheet})
 	if err != nil {
 		if list, ok := err.(batchfile.Problems); ok { //nolint:errorlint // the package gives it bare
 			return nil, usage("%s: %s", path, list.Text(e.lang))
@@ -157,10 +163,15 @@ func (e *env) readTable(cmd *cobra.Command, path string) (*importReport, error) 
 
 // printImport writes the report. Rows of which nothing is to be said are only
 // counted, as a table of thousands of good rows hides the bad one.
-func (e *env) printImport(report *importReport) error {
+func (e *env) printImport(cmd *cobra.Command, report *importReport) error {
 	report.Summary = make(map[string]int)
 	for _, r := range report.Rows {
 		report.Summary[r.State]++
+	}
+	if path, _ := cmd.Flags().GetString("report"); path != "" {
+		if err := e.writeReport(path, report); err != nil {
+			return err
+		}
 	}
 	err := e.print(report, func(t *table) {
 		if slices.ContainsFunc(report.Rows, worthShowing) || len(report.Rows) <= 50 {

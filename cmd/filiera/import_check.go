@@ -85,6 +85,26 @@ func (k *importCheck) product(ctx context.Context, gtin string, rows []*importRo
 	return k.lots(ctx, gtin, rows)
 }
 
+// again looks at rows that the ledger called duplicates although they were not
+// there before: a run that was cut off may have sent them, and they arrived
+// meanwhile.
+func (k *importCheck) again(ctx context.Context, rows []*importRow) error {
+	for _, r := range rows {
+		if r.State != rowRefused || r.Code != "product.duplicate_batch" || r.Hash == "" {
+			continue
+		}
+		b, err := k.c.Batch(ctx, r.GTIN, r.Lot)
+		if err != nil {
+			return err
+		}
+		if b.Lot == r.Lot {
+			r.Code, r.Message = "", ""
+			k.compare(r, b)
+		}
+	}
+	return nil
+}
+
 func refuseAll(rows []*importRow, code, message string) {
 	for _, r := range rows {
 		r.refuse(code, message)

@@ -5,6 +5,7 @@ package main
 var (
 	english = catalogue(
 		coreEnglish,
+		importEnglish,
 		deskEnglish,
 		masterEnglish,
 		tokenEnglish,
@@ -12,6 +13,7 @@ var (
 	)
 	italian = catalogue(
 		coreItalian,
+		importItalian,
 		deskItalian,
 		masterItalian,
 		tokenItalian,
