@@ -56,7 +56,7 @@ type importReport struct {
 
 func batchImport(e *env) *cobra.Command {
 	cmd := e.leaf("import FILE", "batch.import.short",
-		"filiera batch import batches.xlsx --from pastificio --password-file password.txt", cobra.ExactArgs(1), e.runImport)
+		"filiera batch import batches.csv --from pastificio --password-file password.txt", cobra.ExactArgs(1), e.runImport)
 	f := cmd.Flags()
 	f.Bool("dry-run", false, e.t("flag.dry-run"))
 	f.Bool("skip-bad", false, e.t("flag.skip-bad"))
