@@ -65,7 +65,7 @@ type captured struct {
 // readCapture reads a request's document and checks it against the standard's
 // schema and its structural rules.
 func (s *Service) readCapture(w http.ResponseWriter, r *http.Request, most, events int) (captured, *Problem) {
-	raw, p := readBody(w, r, most)
+	raw, p := readDocument(w, r, most)
 	if p != nil {
 		return captured{}, p
 	}
@@ -93,11 +93,15 @@ func readBody(w http.ResponseWriter, r *http.Request, most int) ([]byte, *Proble
 		return nil, exception("UnsupportedMediaTypeException", "Content-Type is %s, which cannot be read", clip(r.Header.Get("Content-Type")))
 	}
 	if kind != jsonType && kind != "application/ld+json" {
-		return nil, exception("UnsupportedMediaTypeException", "Content-Type is %s; send application/json or application/ld+json", clip(kind))
+		return nil, exception("UnsupportedMediaTypeException", "Content-Type is %s; send application/json, application/ld+json or, to capture, application/xml", clip(kind))
 	}
 	if c := params["charset"]; c != "" && !strings.EqualFold(c, "utf-8") {
 		return nil, exception("UnsupportedMediaTypeException", "the charset is %s; JSON is sent in UTF-8", clip(c))
 	}
+	return readBytes(w, r, most)
+}
+
+func readBytes(w http.ResponseWriter, r *http.Request, most int) ([]byte, *Problem) {
 	if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {
 		return nil, exception("UnsupportedMediaTypeException", "Content-Encoding is %s; send the document as it is", clip(e))
 	}
