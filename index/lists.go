@@ -87,6 +87,7 @@ func (db *DB) Products(ctx context.Context, f ProductFilter, p Page) (List[*prod
 func (db *DB) Batches(ctx context.Context, f BatchFilter, p Page) (List[*productv1.Batch], error) {
 	l := &listing{name: "batches", selects: "gtin, lot, record", from: "batches", key: textKey("gtin", "lot")}
 	l.filter(f.GTIN != "", "gtin = ?", f.GTIN)
+	l.filter(f.Lot != "", "lot = ?", f.Lot)
 	l.filter(f.Owner != "", "owner = ?", f.Owner)
 	l.filter(f.Custodian != "", "custodian = ?", f.Custodian)
 	l.filter(f.Specification != "", "specification = ?", f.Specification)

@@ -149,8 +149,8 @@ type (
 	SpecificationFilter struct{ Scheme productv1.Scheme }
 	ProductFilter       struct{ Owner, Specification string }
 	BatchFilter         struct {
-		GTIN, Owner, Custodian, Specification string
-		Status                                productv1.BatchStatus
+		GTIN, Lot, Owner, Custodian, Specification string
+		Status                                     productv1.BatchStatus
 		// From and To bound the production date, YYYY-MM-DD, both included.
 		From, To string
 	}
