@@ -26,7 +26,9 @@ type Config struct {
 	Engine    Engine
 	Index     index.Model
 	Projector *index.Projector
-	Log       *slog.Logger
+	// Blocks is what /v1/stream reads from; nil leaves it unavailable.
+	Blocks index.Source
+	Log    *slog.Logger
 	// Version of the program, as people know it.
 	Version string
 	Limits  Limits
@@ -59,8 +61,12 @@ type Gateway struct {
 	limiter *limiter
 	waiters *waiters
 	metrics *metrics
-	cancel  func()
-	now     func() time.Time
+	streams atomic.Int64
+	// ending is done once the server is to stop, which ends the streams.
+	ending     context.Context
+	endStreams context.CancelFunc
+	cancel     func()
+	now        func() time.Time
 	// proving counts the requests that look for a header; proofWithin bounds
 	// how long one does.
 	proving     atomic.Int64
@@ -95,6 +101,7 @@ func New(c Config) (*Gateway, error) {
 	}
 	g.challenges, g.documentSlots = newChallenges(func() time.Time { return g.now() }), make(chan struct{}, documentsAtOnce)
 	g.walkSlots = make(chan struct{}, walksAtOnce)
+	g.ending, g.endStreams = context.WithCancel(context.Background())
 	g.limiter = newLimiter(c.Limits, func() time.Time { return g.now() })
 	var err error
 	if g.metrics, err = newMetrics(g, c.Metrics); err != nil {
@@ -111,7 +118,7 @@ func New(c Config) (*Gateway, error) {
 }
 
 // Close lets go of the projector. Requests at work are the server's to end.
-func (g *Gateway) Close() { g.cancel() }
+func (g *Gateway) Close() { g.endStreams(); g.cancel() }
 
 func apiConfig(version string) huma.Config {
 	c := huma.DefaultConfig("Filiera", version)
@@ -141,6 +148,7 @@ func (g *Gateway) routes() {
 	g.mailboxRoutes()
 	g.evidenceRoutes()
 	g.txRoutes()
+	g.streamRoutes()
 	g.operationRoutes()
 	if g.c.EPCIS != nil {
 		g.mux.Handle(epcisRoute, g.c.EPCIS)

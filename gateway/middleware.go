@@ -47,7 +47,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		unrouted(handler, out, r)
 		return
 	}
-	if isEPCIS(route) {
+	if isEPCIS(route) || route == streamRoute {
 		g.mux.ServeHTTP(out, r)
 		return
 	}

@@ -65,7 +65,7 @@ var served = []string{
 	"get /v1/holdings", "post /v1/data/packages", "get /v1/data/packages", "get /v1/data/packages/{id}", "delete /v1/data/packages/{id}",
 	"get /v1/documents/{sha256}", "put /v1/documents/{sha256}",
 	"post /v1/txs", "get /v1/txs/{hash}", "get /v1/txs/{hash}/wait",
-	"get /status", "get /healthz", "get /readyz", "get /metrics", "get /openapi.json", "get /openapi.yaml", "get /docs",
+	"get /v1/stream", "get /status", "get /healthz", "get /readyz", "get /metrics", "get /openapi.json", "get /openapi.yaml", "get /docs",
 }
 
 func TestTheOpenAPIDocumentListsEveryRoute(t *testing.T) {

@@ -140,6 +140,7 @@ func (g *Gateway) getProduct(_ context.Context, in *gtinIn) (*body[Record[*produ
 type batchesIn struct {
 	Paging
 	GTIN          string `query:"gtin"`
+	Lot           string `query:"lot" doc:"With gtin, the batch"`
 	Owner         string `query:"owner" doc:"Participant"`
 	Custodian     string `query:"custodian" doc:"Participant"`
 	Specification string `query:"specification"`
@@ -149,7 +150,7 @@ type batchesIn struct {
 }
 
 func (in *batchesIn) filter() (f index.BatchFilter, err error) {
-	f = index.BatchFilter{Owner: in.Owner, Custodian: in.Custodian, Specification: in.Specification}
+	f = index.BatchFilter{Lot: in.Lot, Owner: in.Owner, Custodian: in.Custodian, Specification: in.Specification}
 	if f.GTIN, err = optionalGTIN(in.GTIN); err != nil {
 		return f, err
 	}

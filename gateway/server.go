@@ -10,7 +10,7 @@ import (
 // address needs: slow, large or idle clients are let go. The caller listens,
 // and shuts it down.
 func NewServer(handler http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{
+	s := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       2 * time.Minute,
@@ -20,4 +20,8 @@ func NewServer(handler http.Handler, log *slog.Logger) *http.Server {
 		MaxHeaderBytes: 32 << 10,
 		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
+	if g, is := handler.(*Gateway); is {
+		s.RegisterOnShutdown(g.endStreams) // a stream does not end by itself
+	}
+	return s
 }

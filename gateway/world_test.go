@@ -70,7 +70,7 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	must(t, err)
 	w := &world{t: t, store: s, db: db, validator: ed25519.GenPrivKeyFromSecret([]byte("one")), roots: [][]byte{s.AppHash()}}
 	w.proj = index.NewProjector(db, w, discard)
-	c := Config{Ledger: w, Engine: w, Index: db, Projector: w.proj, Log: discard, Version: "v0-test", Limits: DefaultLimits(), Privacy: w}
+	c := Config{Ledger: w, Engine: w, Index: db, Projector: w.proj, Blocks: w, Log: discard, Version: "v0-test", Limits: DefaultLimits(), Privacy: w}
 	for _, f := range change {
 		f(&c)
 	}

@@ -48,7 +48,7 @@ func (n *Node) startGateway(ctx context.Context) error {
 		return err
 	}
 	c := gateway.Config{
-		Ledger: ledger{n.app}, Engine: n.engine, Index: n.index, Projector: n.projector, Log: n.log,
+		Ledger: ledger{n.app}, Engine: n.engine, Index: n.index, Projector: n.projector, Blocks: n.source(), Log: n.log,
 		Version: n.cfg.Release, Limits: limits, Metrics: n.registry(), EPCIS: events,
 	}
 	if err := n.openPrivacy(ctx, &c); err != nil {
