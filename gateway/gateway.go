@@ -149,6 +149,7 @@ func (g *Gateway) routes() {
 	g.evidenceRoutes()
 	g.txRoutes()
 	g.streamRoutes()
+	g.searchRoutes()
 	g.operationRoutes()
 	if g.c.EPCIS != nil {
 		g.mux.Handle(epcisRoute, g.c.EPCIS)

@@ -65,7 +65,7 @@ var served = []string{
 	"get /v1/holdings", "post /v1/data/packages", "get /v1/data/packages", "get /v1/data/packages/{id}", "delete /v1/data/packages/{id}",
 	"get /v1/documents/{sha256}", "put /v1/documents/{sha256}",
 	"post /v1/txs", "get /v1/txs/{hash}", "get /v1/txs/{hash}/wait",
-	"get /v1/stream", "get /status", "get /healthz", "get /readyz", "get /metrics", "get /openapi.json", "get /openapi.yaml", "get /docs",
+	"get /v1/stream", "get /v1/search", "get /status", "get /healthz", "get /readyz", "get /metrics", "get /openapi.json", "get /openapi.yaml", "get /docs",
 }
 
 func TestTheOpenAPIDocumentListsEveryRoute(t *testing.T) {
@@ -152,7 +152,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/v1/verify/01/{gtin}/10/{lot}/21/{serial}": "/v1/verify/01/" + testGTIN + "/10/NONE/21/1",
 		"/v1/participants":                          "/v1/participants", "/v1/participants/{id}": "/v1/participants/amap-apc",
 		"/v1/specs": "/v1/specs", "/v1/specs/{id}": "/v1/specs/maccheroncini", "/v1/products": "/v1/products",
-		"/v1/products/{gtin}": "/v1/products/" + testGTIN, "/v1/batches": "/v1/batches", "/v1/events": "/v1/events?gtin=" + testGTIN + "&biz_step=commissioning", "/v1/batches/{gtin}/{lot}": "/v1/batches/" + testGTIN + "/261123",
+		"/v1/products/{gtin}": "/v1/products/" + testGTIN, "/v1/batches": "/v1/batches", "/v1/search": "/v1/search?q=L", "/v1/events": "/v1/events?gtin=" + testGTIN + "&biz_step=commissioning", "/v1/batches/{gtin}/{lot}": "/v1/batches/" + testGTIN + "/261123",
 		"/v1/locations": "/v1/locations?municipality=109004", "/v1/locations/{id}": "/v1/locations/" + testPlant, "/v1/locations/{owner}/{name}": "/v1/locations/pastificio/cella",
 		"/v1/products/{gtin}/links": "/v1/products/" + testGTIN + "/links", "/v1/batches/{gtin}/{lot}/links": "/v1/batches/" + batch + "/links",
 		"/v1/batches/{gtin}/{lot}/trace": "/v1/batches/" + batch + "/trace", "/v1/attestations": "/v1/attestations",

@@ -26,10 +26,10 @@ func TestAJourneyHoldsNothingThatWasToldBeforeTheBatchWasRegistered(t *testing.T
 	w.commit(told(1, testLot), told(2, "OUTSIDE"))
 	w.story()
 	for path, want := range map[string]string{
-		"/v1/batches/" + testGTIN + "/" + testLot + "/trace":       "pastificio",
-		"/v1/batches/" + testGTIN + "/261123/trace":                "pastificio",
-		"/v1/batches/" + testGTIN + "/OUTSIDE/trace":               "stranger",
-		"/v1/events?gtin=" + testGTIN + "&lot=" + testLot: "stranger",
+		"/v1/batches/" + testGTIN + "/" + testLot + "/trace": "pastificio",
+		"/v1/batches/" + testGTIN + "/261123/trace":          "pastificio",
+		"/v1/batches/" + testGTIN + "/OUTSIDE/trace":         "stranger",
+		"/v1/events?gtin=" + testGTIN + "&lot=" + testLot:    "stranger",
 	} {
 		if r := w.get(path); r.status != 200 || r.at("items.0.record.reporter") != want && r.at("items.0.reporter") != want {
 			t.Errorf("%s: %d, want the first told by %s: %s", path, r.status, want, r.body)

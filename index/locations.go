@@ -28,5 +28,6 @@ func (db *DB) Locations(ctx context.Context, f LocationFilter, p Page) (List[*pl
 
 func (p *projection) location(r *placev1.Location) error {
 	d := r.GetDetails()
+	p.findable("location", r.GetId(), d.GetName(), r.GetId())
 	return p.record(tLocations, r, r.GetId(), r.GetOwner(), int64(d.GetKind()), d.GetMunicipality(), d.GetParent(), int64(r.GetStatus()))
 }

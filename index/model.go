@@ -98,6 +98,10 @@ type Model interface {
 	// when there is none.
 	EPCISSeqBefore(ctx context.Context, at time.Time) (int64, error)
 
+	// Search finds records by words of their names, and batches by their lots;
+	// kind "" is any. A text without words, or with too many, is ErrSearch.
+	Search(ctx context.Context, text, kind string, p Page) (List[Hit], error)
+
 	// Dump writes every row of every table in a fixed order: two models of the
 	// same blocks dump the same bytes.
 	Dump(ctx context.Context, w io.Writer) error
@@ -200,6 +204,7 @@ var (
 	ErrGap       = errors.New("a block is missing before this one")
 	ErrFork      = errors.New("another block was applied at this height; the read model belongs to another chain, rebuild it")
 	ErrPageToken = errors.New("the page token is not one that this list gave for this filter; start again without it")
+	ErrSearch    = errors.New("the text to search for cannot be used")
 	ErrSchema    = errors.New("the read model was written by another version; run filiera index rebuild")
 )
 

@@ -188,6 +188,7 @@ func (p *projection) announce(m proto.Message, o *opened) error {
 	switch a := m.(type) {
 	case *registryv1.ParticipantChanged:
 		r := a.GetParticipant()
+		p.findable("participant", r.GetId(), r.GetName(), r.GetId())
 		return p.record(tParticipants, r, r.GetId(), int64(r.GetStatus()))
 	case *registryv1.KeyChanged:
 		r := a.GetKey()
@@ -211,15 +212,18 @@ func (p *projection) announce(m proto.Message, o *opened) error {
 		return p.location(a.GetLocation())
 	case *productv1.SpecificationChanged:
 		r := a.GetSpecification()
+		p.findable("specification", r.GetId(), r.GetName(), r.GetId())
 		return p.record(tSpecifications, r, r.GetId(), int64(r.GetScheme()))
 	case *productv1.VersionPublished:
 		r := a.GetVersion()
 		return p.record(tSpecVersions, r, r.GetSpecification(), int64(r.GetVersion()))
 	case *productv1.ProductChanged:
 		r := a.GetProduct()
+		p.findable("product", r.GetGtin(), r.GetName(), r.GetGtin(), strings.TrimLeft(r.GetGtin(), "0"))
 		return p.record(tProducts, r, r.GetGtin(), r.GetOwner(), r.GetSpecification())
 	case *productv1.BatchChanged:
 		r := a.GetBatch()
+		p.put(tLotWords, lotWord(r.GetLot()), r.GetGtin(), r.GetLot())
 		return p.record(tBatches, r, r.GetGtin(), r.GetLot(), r.GetOwner(), r.GetCustodian(), r.GetSpecification(),
 			int64(r.GetStatus()), r.GetProductionDate())
 	case *certv1.AttestationChanged:

@@ -98,6 +98,12 @@ CREATE INDEX epcis_events_recorded ON epcis_events (record_time, seq);
 CREATE TABLE epcis_terms (field TEXT NOT NULL, value TEXT NOT NULL, seq INTEGER NOT NULL,
   PRIMARY KEY (field, value, seq)) WITHOUT ROWID;
 
+-- words are folded, see words
+CREATE TABLE searchable (kind TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE TABLE search_words (kind TEXT NOT NULL, key TEXT NOT NULL, word TEXT NOT NULL, PRIMARY KEY (kind, key, word)) WITHOUT ROWID;
+CREATE INDEX search_words_word ON search_words (word, kind, key);
+CREATE TABLE lot_words (word TEXT NOT NULL, gtin TEXT NOT NULL, lot TEXT NOT NULL, PRIMARY KEY (word, gtin, lot)) WITHOUT ROWID;
+
 -- subject as commitment.Subject writes it
 CREATE TABLE commitments (id BLOB PRIMARY KEY, participant TEXT NOT NULL, subject TEXT NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX commitments_participant ON commitments (participant, id);
@@ -143,6 +149,9 @@ const (
 	tEPCISTerms
 	tCommitments
 	tHoldings
+	tSearchable
+	tSearchWords
+	tLotWords
 	tableCount
 )
 
@@ -169,6 +178,9 @@ var tables = [tableCount]table{
 	tEPCISEvents:        {"epcis_events", 1, []string{"seq", "event", "event_time", "record_time", "document", "context"}},
 	tEPCISTerms:         {"epcis_terms", 3, []string{"field", "value", "seq"}},
 	tCommitments:        {"commitments", 1, []string{"id", "participant", "subject", "record"}},
+	tSearchable:         {"searchable", 2, []string{"kind", "key", "name"}},
+	tSearchWords:        {"search_words", 3, []string{"kind", "key", "word"}},
+	tLotWords:           {"lot_words", 3, []string{"word", "gtin", "lot"}},
 	tHoldings:           {"holdings", 3, []string{"participant", "commitment", "field", "erased", "record"}},
 	tAttestationMoves:   {"attestation_moves", 4, []string{"attestation", "line", "gtin", "lot", "certifier", "specification", "month", "move", "unit", "amount"}},
 	tControlRequests:    {"control_requests", 1, []string{"id", "certifier", "requester", "specification", "status", "due_date", "record"}},
