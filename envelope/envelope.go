@@ -221,5 +221,5 @@ func CheckChainID(id string) error {
 // gave out for this one request, target the path with its query, body the
 // SHA-256 of the request's body (of no bytes, when it has none).
 func RequestDigest(chainID, challenge, method, target string, body [32]byte) []byte {
-	return crypto.Keccak256([]byte("\x19Filiera request v1\n" + chainID + "\n" + challenge + "\n" + method + "\n" + target + "\n"), body[:])
+	return crypto.Keccak256([]byte("\x19Filiera request v1\n"+chainID+"\n"+challenge+"\n"+method+"\n"+target+"\n"), body[:])
 }

@@ -145,9 +145,12 @@ func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 // Older spellings of the standard's words, beside those that epcis.CanonicalWord
 // knows itself.
 var olderWords = [...]struct{ from, to string }{
-	{"https://ns.gs1.org/cbv/", "https://ref.gs1.org/cbv/"}, {"http://ns.gs1.org/cbv/", "https://ref.gs1.org/cbv/"},
-	{"https://gs1.org/voc/", "https://ref.gs1.org/voc/"}, {"http://gs1.org/voc/", "https://ref.gs1.org/voc/"},
-	{"https://www.gs1.org/voc/", "https://ref.gs1.org/voc/"}, {"http://www.gs1.org/voc/", "https://ref.gs1.org/voc/"},
+	{"https://ns.gs1.org/cbv/", "https://ref.gs1.org/cbv/"},
+	{"http://ns.gs1.org/cbv/", "https://ref.gs1.org/cbv/"},
+	{"https://gs1.org/voc/", "https://ref.gs1.org/voc/"},
+	{"http://gs1.org/voc/", "https://ref.gs1.org/voc/"},
+	{"https://www.gs1.org/voc/", "https://ref.gs1.org/voc/"},
+	{"http://www.gs1.org/voc/", "https://ref.gs1.org/voc/"},
 	{"urn:epcglobal:cbv:comp:", "https://ref.gs1.org/cbv/Comp-"},
 }
 
