@@ -25,6 +25,7 @@ func groups() []func(*env) *cobra.Command {
 		traceCommand,
 		dataCommand,
 		documentCommand,
+		searchCommand,
 		verifyCommand,
 		gs1Command,
 		txCommand,

@@ -10,6 +10,7 @@ var (
 		masterEnglish,
 		tokenEnglish,
 		dataEnglish,
+		searchEnglish,
 	)
 	italian = catalogue(
 		coreItalian,
@@ -18,6 +19,7 @@ var (
 		masterItalian,
 		tokenItalian,
 		dataItalian,
+		searchItalian,
 	)
 )
 

@@ -1,0 +1,12 @@
+package main
+
+// searchEnglish holds the sentences of searching in English; see words.go.
+var searchEnglish = map[string]string{
+	"search.short":         "Find participants, specifications, products, locations and batches by name or lot",
+	"flag.search-kind":     "only participant, specification, product, batch or location",
+	"search.participant":   "participant",
+	"search.specification": "specification",
+	"search.product":       "product",
+	"search.batch":         "batch",
+	"search.location":      "location",
+}
