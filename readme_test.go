@@ -15,7 +15,7 @@ var pages = []string{"README.md", "docs/operating/README.md", "ARCHITECTURE.md",
 
 var (
 	link    = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
-	command = regexp.MustCompile("(?:^|[`(] ?|\\$ )(?:build/)?filiera ((?:[a-z-]+ ?)+)")
+	command = regexp.MustCompile("(?:^|[`(] ?|\\$ )(?:build/)?filiera ((?:[a-z][a-z0-9-]* ?)+)")
 	flagRE  = regexp.MustCompile(`--[a-z0-9-]+`)
 	target  = regexp.MustCompile("make ([a-z-]+)")
 )

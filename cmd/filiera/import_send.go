@@ -100,8 +100,11 @@ type progress struct {
 	text        string
 }
 
-func newProgress(e *env, total int) *progress {
-	p := &progress{out: e.err, total: total, text: e.t("import.progress")}
+func newProgress(e *env, total int) *progress { return newProgressOf(e, total, "import.progress") }
+
+// newProgressOf is newProgress with other words before the numbers.
+func newProgressOf(e *env, total int, words string) *progress {
+	p := &progress{out: e.err, total: total, text: e.t(words)}
 	if terminal(e.err) {
 		p.bar = progressbar.NewOptions(total,
 			progressbar.OptionSetWriter(e.err), progressbar.OptionSetDescription(p.text),

@@ -5,6 +5,7 @@ package main
 var (
 	english = catalogue(
 		coreEnglish,
+		captureEnglish,
 		importEnglish,
 		deskEnglish,
 		masterEnglish,
@@ -14,6 +15,7 @@ var (
 	)
 	italian = catalogue(
 		coreItalian,
+		captureItalian,
 		importItalian,
 		deskItalian,
 		masterItalian,

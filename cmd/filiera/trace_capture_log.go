@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// captureLog remembers, on disk, which pieces of a large document were sent and
+// what became of them, so that a capture cut off goes on where it stopped. It
+// lies in <home>/captures, one JSON object per line, and is removed when the
+// document is through. A document that one transaction carries has none: sent
+// again, its events come back as duplicates.
+type captureLog struct {
+	path string
+	file *os.File
+	done map[int]pieceDone
+	sent map[int]string // hash of the transaction last sent with a piece
+}
+
+type pieceDone struct {
+	Piece  int            `json:"piece"`
+	Tx     string         `json:"tx"`
+	Height int64          `json:"height,omitempty"`
+	Events []eventReceipt `json:"events,omitempty"`
+	// Sending: it was handed to the node, and no answer is known.
+	Sending bool `json:"sending,omitempty"`
+}
+
+// openCaptureLog finds the log of this document, for this chain, signer and
+// division into pieces.
+func (c *capture) openCaptureLog(in *captureInput) (*captureLog, error) {
+	log := &captureLog{done: map[int]pieceDone{}, sent: map[int]string{}}
+	if in.small != nil {
+		return log, nil
+	}
+	key := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%s\n%+v", in.digest, c.builder.ChainID(), c.signer, c.behaviour, c.limits))
+	dir := filepath.Join(c.home(), "captures")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	log.path = filepath.Join(dir, hex.EncodeToString(key[:16])+".jsonl")
+	if err := log.load(); err != nil {
+		return nil, fmt.Errorf("read %s: %w", log.path, err)
+	}
+	f, err := os.OpenFile(log.path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	log.file = f
+	// A line cut off by a crash must not run into the next one.
+	_, err = f.WriteString("\n")
+	return log, err
+}
+
+// load reads the lines that are whole; a crash may have cut the last.
+func (l *captureLog) load() error {
+	f, err := os.Open(l.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 64<<20)
+	for lines.Scan() {
+		var p pieceDone
+		if json.Unmarshal(lines.Bytes(), &p) != nil || p.Tx == "" {
+			continue
+		}
+		if p.Sending {
+			l.sent[p.Piece] = p.Tx
+		} else {
+			l.done[p.Piece] = p
+		}
+	}
+	return lines.Err()
+}
+
+// known counts the events that were dealt with in a run before this one.
+func (l *captureLog) known() (n int) {
+	for _, p := range l.done {
+		n += len(p.Events)
+	}
+	return n
+}
+
+func (l *captureLog) sending(piece int, hash string) error {
+	return l.write(pieceDone{Piece: piece, Tx: hash, Sending: true})
+}
+
+func (l *captureLog) add(p pieceDone) error { return l.write(p) }
+
+func (l *captureLog) write(p pieceDone) error {
+	if l.file == nil {
+		return nil
+	}
+	line, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	if _, err := l.file.Write(append(line, '\n')); err != nil {
+		return err
+	}
+	return l.file.Sync()
+}
+
+func (l *captureLog) close() {
+	if l.file != nil {
+		_ = l.file.Close()
+	}
+}
+
+// finish removes the log of a document that is through.
+func (l *captureLog) finish() error {
+	if l.file == nil {
+		return nil
+	}
+	l.close()
+	return os.Remove(l.path)
+}
