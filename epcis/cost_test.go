@@ -39,6 +39,28 @@ func TestCostlyDocuments(t *testing.T) {
 	}
 }
 
+// The event hash repeats a name for every item of its array, and a fault names
+// its place: neither may multiply what was sent.
+func TestLongNamesAreRefused(t *testing.T) {
+	const event = `{"@context":["https://x.example/"],"type":"ObjectEvent","eventTime":"2026-05-04T08:30:00Z","eventTimeZoneOffset":"+02:00","action":"ADD","epcList":[],`
+	list := "[" + strings.TrimSuffix(strings.Repeat("1,", 30_000), ",") + "]"
+	name := func(n int) string { return "a:" + strings.Repeat("n", n-2) }
+	for text, want := range map[string]string{
+		event + `"` + name(257) + `":` + list + `}`:                                                                 "at most 256",
+		event + `"a:x":{"b":[{"` + name(300_000) + `":1}]}}`:                                                        "event.a:x.b[0]: the name",
+		event + `"` + name(256) + `":{"` + name(256) + `":` + strings.Replace(list, "1]", "null]", 1) + `}}`:        "[29999]: null says nothing",
+		event + strings.Repeat(`"`+name(3000)+`":{`, 25) + strings.Repeat("}", 25) + `,"` + name(250_000) + `":1}}`: "",
+	} {
+		_, err := Parse([]byte(text), Limits{})
+		if err == nil || !strings.Contains(err.Error(), want) || len(err.Error()) > 20_000 {
+			t.Errorf("%.200v, want %s", err, want)
+		}
+	}
+	if _, err := Parse([]byte(event+`"`+name(256)+`":`+list+`}`), Limits{}); err != nil {
+		t.Errorf("a name of 256 bytes: %v", err)
+	}
+}
+
 func many(n int, item func(int) string) string {
 	var b strings.Builder
 	for i := range n {

@@ -116,7 +116,8 @@ func parseTimeOrZero(s string) (int64, bool) {
 
 func (d *Document) readEvents(list *Value, path string, limits Limits) error {
 	if len(list.Items) > limits.MaxEvents {
-		return wrong(path, "there are %d events: at most %d are read; split the document", len(list.Items), limits.MaxEvents)
+		text := fmt.Sprintf("there are %d events: at most %d are read; split the document", len(list.Items), limits.MaxEvents)
+		return &Error{Path: path, Text: text, TooMany: true}
 	}
 	context := d.Tree.Get("@context")
 	for i := range list.Items {

@@ -160,7 +160,7 @@ func (p *parser) object(depth int) (Value, error) {
 			return v, p.fail("a colon was expected after %s", quote(name))
 		}
 		p.pos++
-		member, err := p.child("."+name, depth)
+		member, err := p.child("."+short(name), depth)
 		if err != nil {
 			return v, err
 		}
@@ -318,6 +318,14 @@ func (p *parser) number() (Value, error) {
 	}
 	p.pos = end
 	return Value{Kind: Number, Text: plain}, nil
+}
+
+// short bounds what a name adds to the path of an error.
+func short(name string) string {
+	if len(name) > maxName {
+		return strings.ToValidUTF8(name[:maxName], "") + "…"
+	}
+	return name
 }
 
 // quote shows outside text in an error, escaped and cut to one line.

@@ -71,10 +71,10 @@ func checkEvent(path string, v *Value) error {
 	if !ok {
 		return wrong(path+".type", "%s is not an EPCIS 2.0 event type: ObjectEvent, AggregationEvent, AssociationEvent, TransactionEvent or TransformationEvent", show(kind))
 	}
-	if err := shape.check(path, v); err != nil {
+	if err := checkNames(path, v); err != nil {
 		return err
 	}
-	if err := checkNoNull(path, v); err != nil {
+	if err := shape.check(path, v); err != nil {
 		return err
 	}
 	switch EventType(kind.Text) {
@@ -123,25 +123,45 @@ func checkTransformation(path string, v *Value) error {
 	return nil
 }
 
-// checkNoNull refuses null anywhere in an event: the event hash gives it no
-// meaning, so two readers would disagree on what was said.
-func checkNoNull(path string, v *Value) error {
+// maxName bounds the name of a member, in bytes. The event hash repeats the name
+// of an extension for every item of its array, so that a long name over a long
+// array would become gigabytes of text.
+const maxName = 256
+
+// checkNames refuses names that are too long, and null anywhere in an event: the
+// event hash gives it no meaning, so two readers would disagree on what was said.
+func checkNames(path string, v *Value) error {
+	where, problem := nameFault(v)
+	if problem != "" {
+		return wrong(path+where, "%s", problem)
+	}
+	return nil
+}
+
+// nameFault finds the first such fault; the path to it is built only then, since
+// paths to all values of a deep document would be far longer than the document.
+func nameFault(v *Value) (where, problem string) {
 	if v.Kind == Null {
-		return wrong(path, "null says nothing: leave the field out")
+		return "", "null says nothing: leave the field out"
 	}
 	for i := range v.Items {
-		if err := checkNoNull(fmt.Sprintf("%s[%d]", path, i), &v.Items[i]); err != nil {
-			return err
+		if where, problem = nameFault(&v.Items[i]); problem != "" {
+			return fmt.Sprintf("[%d]", i) + where, problem
 		}
 	}
 	for i := range v.Members {
-		if m := &v.Members[i]; m.Name != "@context" {
-			if err := checkNoNull(path+"."+m.Name, &m.Value); err != nil {
-				return err
-			}
+		m := &v.Members[i]
+		if len(m.Name) > maxName {
+			return "", fmt.Sprintf("the name %s has %d bytes: at most %d are read", quote(m.Name), len(m.Name), maxName)
+		}
+		if m.Name == "@context" {
+			continue
+		}
+		if where, problem = nameFault(&m.Value); problem != "" {
+			return "." + m.Name + where, problem
 		}
 	}
-	return nil
+	return "", ""
 }
 
 // Bounds of a JSON-LD context. It is repeated in the raw form of every event and

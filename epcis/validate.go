@@ -13,6 +13,8 @@ type check func(path string, v *Value) error
 type Error struct {
 	Path string // "epcisBody.eventList[0].action"
 	Text string // what is wrong and what to do
+	// TooMany says that the document has more events than were to be read.
+	TooMany bool
 }
 
 func (e *Error) Error() string { return e.Path + ": " + e.Text }

@@ -140,6 +140,7 @@ func (q *EPCISQuery) listing() (*listing, error) {
 			l.filter(true, b.cond, *b.at)
 		}
 	}
+	l.filter(true, "NOT EXISTS (SELECT 1 FROM adopted_events a WHERE a.id = e.event AND e.seq < a.seq)")
 	l.filter(q.AfterSeq > 0, "e.seq > ?", q.AfterSeq)
 	l.filter(q.BeforeSeq > 0, "e.seq < ?", q.BeforeSeq)
 	return l, nil

@@ -294,6 +294,13 @@ func (p *projection) event(a *tracev1.EventCaptured, o *opened) error {
 	for _, i := range r.GetBatches() {
 		p.put(tEventBatches, i.GetBatch().GetGtin(), i.GetBatch().GetLot(), r.GetEventTimeMs(), id, int64(i.GetPart()), flag(i.GetRegistered()))
 	}
+	if a.GetAdopted() {
+		p.put(tAdoptedEvents, id, p.height<<eventShift|p.events)
+		// Declarations of the record before are gone with it.
+		if err := p.record(tDeclaredEvents, r, id); err != nil {
+			return err
+		}
+	}
 	return p.queryable(id, r.GetEventTimeMs(), doc, context, false)
 }
 

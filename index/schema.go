@@ -88,6 +88,8 @@ CREATE TABLE event_batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, event_time IN
   part INTEGER NOT NULL, registered INTEGER NOT NULL, PRIMARY KEY (gtin, lot, event_time, event, part)) WITHOUT ROWID;
 -- the records of events that were declared wrong after they were recorded
 CREATE TABLE declared_events (id BLOB PRIMARY KEY, record BLOB NOT NULL);
+-- events that were recorded anew: what was recorded of them before seq does not count
+CREATE TABLE adopted_events (id BLOB PRIMARY KEY, seq INTEGER NOT NULL);
 
 -- seq is height * 2^20 + position among the block's events; times in unix milliseconds;
 -- document and context of an error declaration, empty where they are those of the event
@@ -145,6 +147,7 @@ const (
 	tEvents
 	tEventBatches
 	tDeclaredEvents
+	tAdoptedEvents
 	tEPCISEvents
 	tEPCISTerms
 	tCommitments
@@ -175,6 +178,7 @@ var tables = [tableCount]table{
 	tEvents:             {"events", 1, []string{"id", "event_time", "type", "action", "biz_step", "disposition", "reporter", "tx", "record", "document", "context"}},
 	tEventBatches:       {"event_batches", 5, []string{"gtin", "lot", "event_time", "event", "part", "registered"}},
 	tDeclaredEvents:     {"declared_events", 1, []string{"id", "record"}},
+	tAdoptedEvents:      {"adopted_events", 1, []string{"id", "seq"}},
 	tEPCISEvents:        {"epcis_events", 1, []string{"seq", "event", "event_time", "record_time", "document", "context"}},
 	tEPCISTerms:         {"epcis_terms", 3, []string{"field", "value", "seq"}},
 	tCommitments:        {"commitments", 1, []string{"id", "participant", "subject", "record"}},

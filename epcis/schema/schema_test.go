@@ -26,7 +26,7 @@ func read(t *testing.T, path string) []byte {
 const repeatsAName = "AssociationEvent-h.jsonld"
 
 // Every example of GS1 is valid, for the schema and for the structural check.
-func TestGS1Examples(t *testing.T) {
+func TestStandardGS1Examples(t *testing.T) {
 	seen := 0
 	err := filepath.WalkDir("../testdata/gs1-epcis/examples", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -52,11 +52,12 @@ func TestGS1Examples(t *testing.T) {
 	if err != nil || seen != 31 {
 		t.Fatalf("%d examples, %v", seen, err)
 	}
+	t.Logf("standard: gs1-epcis examples, schema: %d cases, %d accepted, 0 refused (structure: %s refused, which has a member twice)", seen, seen, repeatsAName)
 }
 
 // The verdicts of two other validators are met, and the structural check gives
 // the same ones.
-func TestPublishedVerdicts(t *testing.T) {
+func TestStandardOpenEPCISVerdicts(t *testing.T) {
 	var expected struct {
 		Cases []struct{ File, Schema, Expect string }
 	}
@@ -82,9 +83,16 @@ func TestPublishedVerdicts(t *testing.T) {
 			t.Errorf("%s is %s, structural check says %v", c.File, c.Expect, err)
 		}
 	}
+	valid := 0
+	for _, c := range expected.Cases {
+		if c.Expect == "VALID" {
+			valid++
+		}
+	}
+	t.Logf("standard: openepcis-test-resources, schema and structure: %d cases, %d accepted, %d refused", len(expected.Cases), valid, len(expected.Cases)-valid)
 }
 
-func TestFoodSafetyDocuments(t *testing.T) {
+func TestStandardFoodSafetyDocuments(t *testing.T) {
 	for folder, valid := range map[string]bool{"original": false, "clean": true} {
 		files, err := filepath.Glob("../testdata/fsma204/" + folder + "/*")
 		if err != nil || len(files) != 4 {
@@ -99,6 +107,7 @@ func TestFoodSafetyDocuments(t *testing.T) {
 			}
 		}
 	}
+	t.Log("standard: food-chain-fsma204, schema and structure: 8 cases, 4 accepted, 4 refused")
 }
 
 func TestErrorsNamePathAndValue(t *testing.T) {

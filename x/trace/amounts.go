@@ -23,11 +23,13 @@ type stated struct {
 // checkAmounts refuses quantities that cannot be: none or less, the same lot
 // stated twice in one part, and fewer pieces than are named one by one.
 func checkAmounts(e *epcis.Event) error {
+	for _, list := range [...][]epcis.Quantity{e.QuantityList, e.InputQuantities, e.OutputQuantities, e.ChildQuantities} {
+		if err := checkClasses(e, list); err != nil {
+			return err
+		}
+	}
 	known := map[lotInPart]*stated{}
 	for _, use := range e.Lots {
-		if use.Amount != "" && (strings.HasPrefix(use.Amount, "-") || strings.Trim(use.Amount, "0.") == "") {
-			return ErrQuantity.With("%s states %s of lot %s; a quantity is above zero, and is left out when it is not known", e.Path, use.Amount, use.Lot)
-		}
 		key := lotInPart{use.Role, use.GTIN, use.Lot}
 		s := known[key]
 		if s == nil {
@@ -47,6 +49,23 @@ func checkAmounts(e *epcis.Event) error {
 		if s := known[lotInPart{use.Role, use.GTIN, use.Lot}]; s.uom == "" && s.amount != "" && fewer(s.amount, s.items) {
 			return ErrQuantity.With("%s states %s pieces of lot %s of GTIN %s and names %d of them one by one; correct the number", e.Path, s.amount, use.Lot, use.GTIN, s.items)
 		}
+	}
+	return nil
+}
+
+// checkClasses refuses amounts of none or less, of goods from anywhere, and a
+// class that one list states in several ways: two units, or two amounts.
+func checkClasses(e *epcis.Event, list []epcis.Quantity) error {
+	said := map[string]epcis.Quantity{}
+	for _, q := range list {
+		if q.Amount != "" && (strings.HasPrefix(q.Amount, "-") || strings.Trim(q.Amount, "0.") == "") {
+			return ErrQuantity.With("%s states %s of %s; a quantity is above zero, and is left out when it is not known", e.Path, q.Amount, clip(q.EPCClass, 120))
+		}
+		class := epcis.CanonicalID(q.EPCClass)
+		if old, twice := said[class]; twice {
+			return ErrQuantity.With("%s states %s twice, as %s and as %s; state it once, with the sum", e.Path, clip(class, 120), amountText(old.Amount, old.UOM), amountText(q.Amount, q.UOM))
+		}
+		said[class] = q
 	}
 	return nil
 }

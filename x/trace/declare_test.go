@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	"github.com/filiera-chain/filiera/epcis"
@@ -186,6 +187,46 @@ func TestAnEventIDStandsForOneEventOfItsReporter(t *testing.T) {
 	if got := outcomes(w.capture("other", theirs)); got != "accepted" {
 		t.Errorf("another reporter's: %q", got)
 	}
+}
+
+// Who told an event first, of lots that were not registered yet, does not keep
+// it out of the journeys of their owner.
+func TestAnEventToldByAStrangerIsTheOwnersWhenTheOwnerTellsIt(t *testing.T) {
+	w := newWorld(t)
+	told := packing(lot(flour, "F1"))
+	told.EventID = "urn:uuid:1"
+	if got := outcomes(w.capture("other", told)); got != "accepted" {
+		t.Fatalf("the stranger's telling: %q", got)
+	}
+	w.send("other", declared(t, document(t, told), usualDeclaration))
+	w.Do(by("maker"), &productv1.MsgRegisterProduct{Gtin: flour, Name: "Flour", BaseUnit: "GRM"})
+	w.batch("maker", flour, "F1")
+	if got := outcomes(w.capture("other", told)); got != "duplicate" {
+		t.Errorf("the stranger's second telling: %q", got)
+	}
+	if got := len(w.journey(flour, "F1")); got != 0 {
+		t.Fatalf("%d events in the journey before its owner tells one", got)
+	}
+	if got := outcomes(w.capture("maker", told)); got != "accepted" {
+		t.Fatalf("the owner's telling: %q", got)
+	}
+	got := w.journey(flour, "F1")
+	if len(got) != 1 || got[0].GetReporter() != "maker" || len(got[0].GetDeclarations()) != 0 {
+		t.Errorf("the journey is %v", got)
+	}
+	if got := w.outside(flour, "F1", "other"); len(got) != 0 {
+		t.Errorf("the stranger's telling still stands: %v", got)
+	}
+	if got := outcomes(w.capture("maker", told)); got != "duplicate" {
+		t.Errorf("the owner's second telling: %q", got)
+	}
+	// The stranger's eventID is free again.
+	other := packing(lot("09525678000028", "G1"))
+	other.EventID = "urn:uuid:1"
+	if got := outcomes(w.capture("other", other)); got != "accepted" {
+		t.Errorf("another event under the stranger's eventID: %q", got)
+	}
+	w.CheckTruths()
 }
 
 // What strangers tell of a lot before anybody registers it stands apart, under

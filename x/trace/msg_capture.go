@@ -85,15 +85,15 @@ func parse(document []byte, params *registryv1.Params, keepFaulty bool) (*epcis.
 	if err := checkSize(document, most); err != nil {
 		return nil, err
 	}
-	// The number of events is refused below, under its own code.
-	doc, err := epcis.Parse(document, epcis.Limits{MaxBytes: most, MaxValues: max(usualValues, most/bytesPerValue), MaxEvents: most, KeepFaulty: keepFaulty})
+	doc, err := epcis.Parse(document, epcis.Limits{MaxBytes: most, MaxValues: max(usualValues, most/bytesPerValue), MaxEvents: events, KeepFaulty: keepFaulty})
+	var fault *epcis.Error
 	switch {
+	case errors.As(err, &fault) && fault.TooMany:
+		return nil, ErrTooMany.With("document: %v", err)
 	case err != nil:
 		return nil, ErrDocument.With("document: %v", err)
 	case len(doc.Events) == 0:
 		return nil, ErrDocument.With("document has no events")
-	case len(doc.Events) > events:
-		return nil, ErrTooMany.With("document has %d events; at most %d are taken, so split it into several", len(doc.Events), events)
 	}
 	return doc, nil
 }
@@ -111,15 +111,26 @@ func (t *Trace) captureEvent(ctx *module.Context, params *registryv1.Params, e *
 		return receipt, err
 	}
 	known, err := t.Event(ctx, id)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case known == nil:
+	}
+	if known == nil {
 		return receipt, t.recordNew(ctx, params, e, receipt, index)
-	case e.ErrorDeclaration != nil:
+	}
+	adopted, is, err := t.adopt(ctx, params, e, known)
+	if err != nil {
+		return receipt, err
+	}
+	if is {
+		ctx.Emit(&tracev1.EventCaptured{Event: adopted, Act: ctx.Act, Index: index, Adopted: true})
+		receipt.Outcome, known = tracev1.Outcome_OUTCOME_ACCEPTED, adopted
+	}
+	if e.ErrorDeclaration != nil {
 		return receipt, t.declare(ctx, params, e, known, receipt, index)
 	}
-	receipt.Outcome = tracev1.Outcome_OUTCOME_DUPLICATE
+	if !is {
+		receipt.Outcome = tracev1.Outcome_OUTCOME_DUPLICATE
+	}
 	return receipt, nil
 }
 

@@ -247,6 +247,13 @@ func TestWhatAnEventMayName(t *testing.T) {
 			d.EPCs = []string{"https://id.gs1.org/01/" + pasta + "/10/A/21/7", "https://id.gs1.org/01/" + pasta + "/10/A/21/8"}
 			d.Quantities = []epcis.Quantity{{EPCClass: gs1.ClassURI(pasta, "A"), Amount: "1"}}
 		}), trace.ErrQuantity},
+		"a negative quantity of a class from outside": {with(func(d *epcis.Draft) {
+			d.Quantities = append(d.Quantities, epcis.Quantity{EPCClass: "urn:x:class", Amount: "-1"})
+		}), trace.ErrQuantity},
+		"a product from outside in two spellings and two units": {with(func(d *epcis.Draft) {
+			d.Quantities = append(d.Quantities, epcis.Quantity{EPCClass: "https://id.gs1.org/01/" + flour, Amount: "1", UOM: "KGM"},
+				epcis.Quantity{EPCClass: "HTTPS://mill.example/01/" + flour, Amount: "3", UOM: "LTR"})
+		}), trace.ErrQuantity},
 		"as many pieces as items": {with(func(d *epcis.Draft) {
 			d.EPCs = []string{"https://id.gs1.org/01/" + pasta + "/10/A/21/7", "https://id.gs1.org/01/" + pasta + "/10/A/21/8"}
 			d.Quantities = []epcis.Quantity{{EPCClass: gs1.ClassURI(pasta, "A"), Amount: "2"}}

@@ -26,8 +26,11 @@ type EventCaptured struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Event *Event                 `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
 	// Position of the act in its transaction and of the event in the document.
-	Act           uint32 `protobuf:"varint,2,opt,name=act,proto3" json:"act,omitempty"`
-	Index         uint32 `protobuf:"varint,3,opt,name=index,proto3" json:"index,omitempty"`
+	Act   uint32 `protobuf:"varint,2,opt,name=act,proto3" json:"act,omitempty"`
+	Index uint32 `protobuf:"varint,3,opt,name=index,proto3" json:"index,omitempty"`
+	// The event was recorded before, told by somebody else of lots from outside
+	// alone; this record takes the place of that one.
+	Adopted       bool `protobuf:"varint,4,opt,name=adopted,proto3" json:"adopted,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -81,6 +84,13 @@ func (x *EventCaptured) GetIndex() uint32 {
 		return x.Index
 	}
 	return 0
+}
+
+func (x *EventCaptured) GetAdopted() bool {
+	if x != nil {
+		return x.Adopted
+	}
+	return false
 }
 
 // EventDeclaredWrong: an event that was recorded before has a new declaration,
@@ -151,11 +161,12 @@ var File_filiera_trace_v1_event_proto protoreflect.FileDescriptor
 
 const file_filiera_trace_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x1cfiliera/trace/v1/event.proto\x12\x10filiera.trace.v1\x1a\x1cfiliera/trace/v1/state.proto\"f\n" +
+	"\x1cfiliera/trace/v1/event.proto\x12\x10filiera.trace.v1\x1a\x1cfiliera/trace/v1/state.proto\"\x80\x01\n" +
 	"\rEventCaptured\x12-\n" +
 	"\x05event\x18\x01 \x01(\v2\x17.filiera.trace.v1.EventR\x05event\x12\x10\n" +
 	"\x03act\x18\x02 \x01(\rR\x03act\x12\x14\n" +
-	"\x05index\x18\x03 \x01(\rR\x05index\"k\n" +
+	"\x05index\x18\x03 \x01(\rR\x05index\x12\x18\n" +
+	"\aadopted\x18\x04 \x01(\bR\aadopted\"k\n" +
 	"\x12EventDeclaredWrong\x12-\n" +
 	"\x05event\x18\x01 \x01(\v2\x17.filiera.trace.v1.EventR\x05event\x12\x10\n" +
 	"\x03act\x18\x02 \x01(\rR\x03act\x12\x14\n" +
