@@ -29,12 +29,14 @@ func TestScripts(t *testing.T) {
 			// Port 1 of this machine answers nobody.
 			env.Setenv("FILIERA_NODE", "http://127.0.0.1:1")
 			env.Values[nodesKey{}] = map[string]*nodeProcess{}
+			env.Values[linesKey{}] = map[string]string{}
 			list := strings.Join(examples(), "\n") + "\n"
 			return os.WriteFile(filepath.Join(env.WorkDir, "examples.list"), []byte(list), 0o644)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"code":  wantCode,
 			"node":  nodeScript,
+			"line":  lineScript,
 			"hides": hides,
 		},
 	})

@@ -11,7 +11,6 @@ import (
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	"github.com/filiera-chain/filiera/client"
-	"github.com/filiera-chain/filiera/envelope"
 	"github.com/filiera-chain/filiera/epcis"
 	"github.com/filiera-chain/filiera/epcis/schema"
 	"github.com/filiera-chain/filiera/epcis/split"
@@ -254,9 +253,7 @@ func (c *capture) sendDocument(in *captureInput) error {
 		return nil
 	case err != nil:
 		in.receipt.State = "interrupted"
-		if in.receipt.Pieces > 1 {
-			fmt.Fprintln(c.err, c.t("capture.again", in.path))
-		}
+		fmt.Fprintln(c.err, c.t("capture.again", in.path))
 		return err
 	}
 	return log.finish()
@@ -265,7 +262,9 @@ func (c *capture) sendDocument(in *captureInput) error {
 // sendPiece sends one piece, without the events that are known to be no events,
 // and gives the receipts of all of it.
 func (c *capture) sendPiece(in *captureInput, log *captureLog, p split.Piece) ([]eventReceipt, error) {
-	if done, ok := log.done[p.Number]; ok {
+	if done, err := c.doneBefore(log, p.Number); err != nil {
+		return nil, err
+	} else if done != nil {
 		in.receipt.took(done.Tx, done.Height)
 		return done.Events, nil
 	}
@@ -278,8 +277,13 @@ func (c *capture) sendPiece(in *captureInput, log *captureLog, p split.Piece) ([
 	if errors.As(err, &refusal) && !refusal.NodeFault() {
 		return c.refusedPiece(in, receipts, refusal, p.First)
 	}
-	if err != nil {
-		return nil, err
+	if err != nil { // sent, perhaps, and no answer
+		for i := range receipts {
+			if receipts[i].Outcome == "" {
+				receipts[i].Outcome = outcomeUnknown
+			}
+		}
+		return receipts, err
 	}
 	in.receipt.took(result.Hash, int64(result.Height))
 	if result.Height == 0 { // --no-wait
@@ -311,7 +315,7 @@ func (c *capture) withoutFaults(in *captureInput, p split.Piece) ([]eventReceipt
 	document := p.Document
 	if left < p.Count {
 		var err error
-		if document, err = keepEvents(document, func(i int) bool { return receipts[i].Outcome == "" }); err != nil {
+		if document, err = keepEvents(document, c.limits, func(i int) bool { return receipts[i].Outcome == "" }); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -330,36 +334,6 @@ func (c *capture) withoutFaults(in *captureInput, p split.Piece) ([]eventReceipt
 		next++
 	}
 	return receipts, document, nil
-}
-
-// deliver signs and sends a piece; one that a run before this sent, and whose
-// answer was lost, is asked for first.
-func (c *capture) deliver(log *captureLog, number int, document []byte) (*client.TxResult, error) {
-	if hash := log.sent[number]; hash != "" {
-		node, err := c.client()
-		if err != nil {
-			return nil, err
-		}
-		result, err := node.Tx(c.ctx, hash)
-		switch {
-		case err == nil && result.Err() == nil:
-			return result, nil
-		case err != nil && !client.IsNotFound(err):
-			return nil, err
-		}
-	}
-	raw, err := c.builder.Sign(c.key, &tracev1.MsgCapture{Document: document, ErrorBehaviour: c.behaviour})
-	if err != nil {
-		return nil, err
-	}
-	decoded, err := envelope.Decode(raw)
-	if err != nil {
-		return nil, err
-	}
-	if err := log.sending(number, fmt.Sprintf("%X", decoded.Hash)); err != nil {
-		return nil, err
-	}
-	return c.send(c.ctx, raw)
 }
 
 // refusedPiece writes a refusal into every event of a piece. Where the rest

@@ -21,22 +21,22 @@ type captureLog struct {
 	path string
 	file *os.File
 	done map[int]pieceDone
-	sent map[int]string // hash of the transaction last sent with a piece
+	sent map[int][]byte // the transaction last sent with a piece, no answer known
 }
 
 type pieceDone struct {
 	Piece  int            `json:"piece"`
-	Tx     string         `json:"tx"`
+	Tx     string         `json:"tx,omitempty"`
 	Height int64          `json:"height,omitempty"`
 	Events []eventReceipt `json:"events,omitempty"`
-	// Sending: it was handed to the node, and no answer is known.
-	Sending bool `json:"sending,omitempty"`
+	// Sending is the signed transaction, of a piece of which no answer is known.
+	Sending []byte `json:"sending,omitempty"`
 }
 
 // openCaptureLog finds the log of this document, for this chain, signer and
 // division into pieces.
 func (c *capture) openCaptureLog(in *captureInput) (*captureLog, error) {
-	log := &captureLog{done: map[int]pieceDone{}, sent: map[int]string{}}
+	log := &captureLog{done: map[int]pieceDone{}, sent: map[int][]byte{}}
 	if in.small != nil {
 		return log, nil
 	}
@@ -73,13 +73,13 @@ func (l *captureLog) load() error {
 	lines.Buffer(nil, 64<<20)
 	for lines.Scan() {
 		var p pieceDone
-		if json.Unmarshal(lines.Bytes(), &p) != nil || p.Tx == "" {
-			continue
-		}
-		if p.Sending {
-			l.sent[p.Piece] = p.Tx
-		} else {
+		switch {
+		case json.Unmarshal(lines.Bytes(), &p) != nil:
+		case p.Sending != nil:
+			l.sent[p.Piece] = p.Sending
+		case p.Tx != "":
 			l.done[p.Piece] = p
+			delete(l.sent, p.Piece)
 		}
 	}
 	return lines.Err()
@@ -93,8 +93,8 @@ func (l *captureLog) known() (n int) {
 	return n
 }
 
-func (l *captureLog) sending(piece int, hash string) error {
-	return l.write(pieceDone{Piece: piece, Tx: hash, Sending: true})
+func (l *captureLog) sending(piece int, raw []byte) error {
+	return l.write(pieceDone{Piece: piece, Sending: raw})
 }
 
 func (l *captureLog) add(p pieceDone) error { return l.write(p) }
@@ -125,5 +125,8 @@ func (l *captureLog) finish() error {
 		return nil
 	}
 	l.close()
-	return os.Remove(l.path)
+	if err := os.Remove(l.path); !errors.Is(err, fs.ErrNotExist) { // a run beside this one may be through too
+		return err
+	}
+	return nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/filiera-chain/filiera/client"
 	"github.com/filiera-chain/filiera/epcis"
+	"github.com/filiera-chain/filiera/epcis/split"
 )
 
 // fileReceipt is what became of one document.
@@ -37,7 +38,8 @@ type eventReceipt struct {
 	// ID is the SHA-256 of the event's CBV 2.0 pre-hash text, hexadecimal.
 	ID      string `json:"id,omitempty"`
 	EventID string `json:"event_id,omitempty"`
-	// Outcome is accepted, duplicate, correction, refused or not_sent.
+	// Outcome is accepted, duplicate, correction, refused, not_sent, or unknown:
+	// it was sent, and the answer did not come.
 	Outcome client.Word `json:"outcome"`
 	Code    string      `json:"code,omitempty"`
 	Reason  string      `json:"message,omitempty"`
@@ -48,6 +50,7 @@ type eventReceipt struct {
 const (
 	outcomeRefused client.Word = "refused"
 	outcomeNotSent client.Word = "not_sent"
+	outcomeUnknown client.Word = "unknown"
 )
 
 func (r *fileReceipt) invalid(err error) {
@@ -114,27 +117,14 @@ func fill(receipts []eventReceipt, result *client.TxResult) error {
 	return nil
 }
 
-// keepEvents writes a document with the events that keep wants, by their index.
-func keepEvents(document []byte, keep func(i int) bool) ([]byte, error) {
-	tree, err := epcis.ParseJSON(document, epcis.Limits{MaxBytes: len(document) + 1, MaxValues: len(document) + 1})
+// keepEvents writes a document with the events that keep wants, by their index,
+// as they are written.
+func keepEvents(document []byte, limits split.Limits, keep func(i int) bool) ([]byte, error) {
+	doc, err := split.Read(bytes.NewReader(document), limits)
 	if err != nil {
 		return nil, err
 	}
-	list := tree.Get("epcisBody").Get("eventList")
-	if list == nil {
-		list = tree.Get("epcisBody").Get("queryResults").Get("resultsBody").Get("eventList")
-	}
-	if list == nil {
-		return nil, fmt.Errorf("the document has no eventList")
-	}
-	var kept []epcis.Value
-	for i := range list.Items {
-		if keep(i) {
-			kept = append(kept, list.Items[i])
-		}
-	}
-	list.Items = kept
-	return tree.AppendCanonical(nil), nil
+	return doc.Only(bytes.NewReader(document), keep)
 }
 
 func checkReceiptsPath(path string) error {
@@ -167,9 +157,7 @@ func (e *env) finishCapture(inputs []*captureInput) error {
 		}
 		receipts[i] = r
 	}
-	if err := writeReceipts(e.v.GetString("receipts"), receipts); err != nil {
-		return err
-	}
+	written := writeReceipts(e.v.GetString("receipts"), receipts)
 	err := e.print(map[string]any{"files": receipts}, func(t *table) { e.drawReceipts(t, receipts) })
 	e.sayCounts(counts)
 	refused := counts[outcomeRefused] > 0
@@ -178,6 +166,9 @@ func (e *env) finishCapture(inputs []*captureInput) error {
 			refused = true
 			fmt.Fprintf(e.err, "%s: %s: %s\n", r.File, r.Code, clean(r.Reason))
 		}
+	}
+	if err == nil {
+		err = written
 	}
 	if err == nil && refused {
 		return errReported
@@ -213,7 +204,7 @@ func (e *env) drawReceipts(t *table, receipts []*fileReceipt) {
 		}
 		t.row(r.File, e.t("capture."+r.State), detail)
 		for _, ev := range r.Events {
-			if total > mostShown && ev.Outcome != outcomeRefused {
+			if total > mostShown && ev.Outcome != outcomeRefused && ev.Outcome != outcomeUnknown {
 				continue
 			}
 			id := ev.ID
@@ -230,7 +221,7 @@ func (e *env) drawReceipts(t *table, receipts []*fileReceipt) {
 }
 
 func (e *env) sayCounts(counts map[client.Word]int) {
-	for _, outcome := range [...]client.Word{"accepted", "duplicate", "correction", outcomeRefused, outcomeNotSent} {
+	for _, outcome := range [...]client.Word{"accepted", "duplicate", "correction", outcomeRefused, outcomeUnknown, outcomeNotSent} {
 		if n := counts[outcome]; n > 0 {
 			fmt.Fprintf(e.err, "%s: %d\n", e.t("outcome."+string(outcome)), n)
 		}
@@ -255,7 +246,7 @@ func writeReceipts(path string, receipts []*fileReceipt) error {
 	_ = w.Write([]string{"file", "index", "id", "event_id", "outcome", "code", "message", "height", "tx"}) // into memory
 	for _, r := range receipts {
 		if len(r.Events) == 0 {
-			_ = w.Write([]string{r.File, "", "", "", r.State, r.Code, cell(r.Reason), "", r.Hash})
+			_ = w.Write([]string{cell(r.File), "", "", "", r.State, r.Code, cell(r.Reason), "", r.Hash})
 		}
 		for _, ev := range r.Events {
 			_ = w.Write([]string{cell(r.File), strconv.Itoa(ev.Index), ev.ID, cell(ev.EventID), string(ev.Outcome), ev.Code, cell(ev.Reason), strconv.FormatInt(ev.Height, 10), ev.Tx})

@@ -25,4 +25,5 @@ var captureEnglish = map[string]string{
 	"outcome.correction":     "correction",
 	"outcome.refused":        "refused",
 	"outcome.not_sent":       "not sent",
+	"outcome.unknown":        "no answer",
 }

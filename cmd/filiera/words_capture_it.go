@@ -25,4 +25,5 @@ var captureItalian = map[string]string{
 	"outcome.correction":     "rettifica",
 	"outcome.refused":        "rifiutato",
 	"outcome.not_sent":       "non inviato",
+	"outcome.unknown":        "senza risposta",
 }

@@ -19,6 +19,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"unicode/utf8"
 )
 
 // Limits bound a piece. All must be above zero.
@@ -87,6 +89,28 @@ func (d *Document) Pieces(r io.Reader, yield func(Piece) error) error {
 		return yield(Piece{Document: append(bytes.Clone(d.before), d.after...)})
 	}
 	return c.flush()
+}
+
+// Only reads the document again and gives it with those of its events whose
+// index keep wants, each as it is written. It holds them all in memory.
+func (d *Document) Only(r io.Reader, keep func(index int) bool) ([]byte, error) {
+	out := bytes.Clone(d.before)
+	next, kept := 0, 0
+	w := newWalker(r, d.limits.MaxBytes)
+	w.event = func(raw []byte) error {
+		if next++; !keep(next - 1) {
+			return nil
+		}
+		if kept++; kept > 1 {
+			out = append(out, ',')
+		}
+		out = append(out, raw...)
+		return nil
+	}
+	if err := w.document(); err != nil {
+		return nil, err
+	}
+	return append(out, d.after...), nil
 }
 
 // cutter gathers events into pieces.
@@ -219,6 +243,9 @@ func (w *walker) object(path string) error {
 			return w.fail(err)
 		}
 		name, _ := token.(string)
+		if strings.ContainsRune(name, utf8.RuneError) { // the decoder mends what is no text
+			return w.fail(fmt.Errorf("the name %q in %s is no valid text", name, what))
+		}
 		if seen[name] {
 			return w.fail(fmt.Errorf("the member %q is given twice in %s", name, what))
 		}

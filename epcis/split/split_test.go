@@ -2,6 +2,7 @@ package split_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -135,6 +136,8 @@ func TestReadRefuses(t *testing.T) {
 		"body no object":  {`{"epcisBody":[]}`, "epcisBody must be an object"},
 		"list no array":   {`{"epcisBody":{"eventList":{}}}`, "eventList must be an array"},
 		"bad value":       {`{"epcisBody":{"eventList":[{]}}`, "wrong at byte"},
+		"name no text":    {"{\"a\xff\":1}", "no valid text"},
+		"name half":       {`{"a\ud800":1}`, "no valid text"},
 		"large header":    {`{"sender":"` + strings.Repeat("x", 600<<10) + `","epcisBody":{"eventList":[]}}`, "what stands around the events"},
 		"large event":     {`{"epcisBody":{"eventList":["` + strings.Repeat("x", 4<<20) + `"]}}`, "more than 1048576 bytes"},
 	} {
@@ -214,20 +217,78 @@ func TestYieldEndsIt(t *testing.T) {
 	}
 }
 
-// FuzzSplit: what is divided is what epcis.ParseJSON reads, and nothing panics.
+func TestOnlyKeepsWhatIsWanted(t *testing.T) {
+	for n := range 1 << 4 {
+		data := document([]int{1, 2, 3, 4})
+		doc, err := split.Read(bytes.NewReader(data), wide)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := doc.Only(bytes.NewReader(data), func(i int) bool { return n>>i&1 == 1 })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := epcis.ParseJSON(got, epcis.Limits{}); err != nil {
+			t.Fatalf("%v in %s", err, got)
+		}
+		for i := range 4 {
+			if bytes.Contains(got, fmt.Appendf(nil, `{"n":%d,`, i)) != (n>>i&1 == 1) {
+				t.Errorf("of mask %04b: %s", n, got)
+			}
+		}
+	}
+}
+
+// FuzzSplit: pieces keep the limits, and hold the events of the whole, none
+// left out and none twice; a document that epcis.Parse refuses has a piece that
+// it refuses too, so that dividing mends nothing.
 func FuzzSplit(f *testing.F) {
 	f.Add(document([]int{1, 20, 3}))
 	f.Add([]byte(`{"epcisBody":{"queryResults":{"queryName":"q","resultsBody":{"eventList":[{"a":1}]}}},"id":"x:y"}`))
+	f.Add([]byte(`{"@context":"https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld","type":"EPCISDocument","schemaVersion":"2.0","creationDate":"2026-11-23T09:00:00Z","epcisBody":{"eventList":[` +
+		`{"type":"ObjectEvent","action":"OBSERVE","eventTime":"2026-01-02T08:00:00Z","eventTimeZoneOffset":"+00:00","epcList":["urn:epc:id:sgtin:4012345.012345.1"]},` +
+		`{"type":"ObjectEvent","action":"OBSERVE","eventTime":"2026-01-02T08:00:01Z","eventTimeZoneOffset":"+00:00","epcList":["urn:epc:id:sgtin:4012345.012345.2"]},` +
+		`{"type":"ObjectEvent","action":"OBSERVE","eventTime":"2026-01-02T08:00:02Z","eventTimeZoneOffset":"+00:00","epcList":["urn:epc:id:sgtin:4012345.012345.3"]}]}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		limits := split.Limits{MaxBytes: 4096, MaxValues: 500, MaxEvents: 2}
 		list, err := pieces(data, limits)
 		if err != nil {
 			return
 		}
+		next, bad, events := 0, false, ""
 		for _, p := range list {
-			if p.Fault == nil && len(p.Document) > limits.MaxBytes {
-				t.Fatalf("a piece has %d bytes", len(p.Document))
+			if p.First != next || p.Count > limits.MaxEvents || len(p.Document) > limits.MaxBytes || (p.Fault == nil) == (p.Document == nil) {
+				t.Fatalf("after %d events: %+v", next, p)
 			}
+			next += p.Count
+			doc, err := epcis.Parse(p.Document, epcis.Limits{})
+			if err != nil {
+				bad = true
+				continue
+			}
+			events += written(doc)
+		}
+		whole, err := epcis.Parse(data, epcis.Limits{})
+		if err != nil {
+			if !bad {
+				t.Fatalf("all pieces are good, and of the whole: %v", err)
+			}
+			return
+		}
+		if want := written(whole); !bad && events != want {
+			t.Fatalf("%s\nis not\n%s", events, want)
 		}
 	})
+}
+
+// written are the events of a document, as they are written but for white space.
+func written(doc *epcis.Document) (out string) {
+	for i := range doc.Events {
+		var line bytes.Buffer
+		if json.Compact(&line, doc.Events[i].Raw) != nil {
+			line.Write(doc.Events[i].Raw)
+		}
+		out += line.String() + "\n"
+	}
+	return out
 }
