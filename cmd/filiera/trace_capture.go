@@ -157,7 +157,10 @@ func (c *capture) check(in *captureInput) {
 		r.invalid(err)
 		return
 	}
-	r.Total = in.doc.Events
+	if r.Total = in.doc.Events; r.Total == 0 {
+		r.invalid(errors.New("the document has no events: the ledger records events, and no EPCIS master data"))
+		return
+	}
 	err := in.pieces(func(p split.Piece) error {
 		if err := c.checkPiece(in, p); err != nil {
 			return err
@@ -180,6 +183,8 @@ func (c *capture) checkPiece(in *captureInput, p split.Piece) error {
 	switch {
 	case fault == nil:
 		return nil
+	case !c.proceed() && p.Fault != nil:
+		return fault
 	case !c.proceed():
 		return shiftIndex(fault, p.First)
 	case p.Fault != nil:
@@ -195,11 +200,9 @@ func (c *capture) checkAlone(in *captureInput, p split.Piece, fault error) error
 	one.MaxEvents = 1
 	found := false
 	err := eachPiece(p.Document, one, func(alone split.Piece) error {
-		err := alone.Fault
+		err := schema.ValidateLimits(alone.Document, c.parseLimits(false))
 		if err == nil {
-			if err = schema.ValidateLimits(alone.Document, c.parseLimits(false)); err == nil {
-				_, err = epcis.Parse(alone.Document, c.parseLimits(false))
-			}
+			_, err = epcis.Parse(alone.Document, c.parseLimits(false))
 		}
 		if err != nil {
 			found = true
@@ -243,8 +246,10 @@ func (c *capture) sendDocument(in *captureInput) error {
 	err = in.pieces(func(p split.Piece) error {
 		done, err := c.sendPiece(in, log, p)
 		in.receipt.Events = append(in.receipt.Events, done...)
-		for range p.Count {
-			c.bar.step()
+		if err == nil || errors.Is(err, errHeld) {
+			for range p.Count {
+				c.bar.step()
+			}
 		}
 		return err
 	})

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -136,11 +137,15 @@ func (in *captureInput) spool(r io.Reader) error {
 
 // toJSON converts XML, and takes the digest of what will be sent.
 func (e *env) toJSON(in *captureInput) error {
-	isXML, err := looksLikeXML(in.file)
+	head, err := in.head()
 	if err != nil {
 		return fmt.Errorf("read %s: %w", in.path, err)
 	}
-	if isXML {
+	if err := badText(head); err != nil {
+		in.receipt.invalid(err)
+		return nil
+	}
+	if xmlBegins(head) {
 		data, err := in.readAll(maxXML)
 		if err != nil {
 			return err
@@ -184,17 +189,31 @@ func (in *captureInput) readAll(limit int64) ([]byte, error) {
 	return data, err
 }
 
-// looksLikeXML tells XML from JSON by what a document begins with.
-func looksLikeXML(f *os.File) (bool, error) {
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return false, err
+// head is what a document begins with, by which XML is told from JSON.
+func (in *captureInput) head() ([]byte, error) {
+	if err := in.rewind(); err != nil {
+		return nil, err
 	}
 	head := make([]byte, 512)
-	n, err := io.ReadFull(f, head)
-	if err != nil && n == 0 && err != io.EOF { //nolint:errorlint // io.ReadFull gives it bare
-		return false, err
+	n, err := io.ReadFull(in.file, head)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
 	}
-	return xmlBegins(head[:n]), nil
+	return head[:n], err
+}
+
+// badText names what programs that save files do to JSON, whose standard (RFC
+// 8259, section 8.1) wants UTF-8 without a byte order mark.
+func badText(head []byte) error {
+	switch text := bytes.TrimSpace(bytes.ReplaceAll(bytes.TrimLeft(head, "\xff\xfe"), []byte{0}, nil)); {
+	case len(bytes.TrimSpace(head)) == 0:
+		return errors.New("the file is empty")
+	case xmlBegins(head) && (bytes.HasPrefix(text, []byte("{")) || bytes.HasPrefix(text, []byte("["))):
+		return errors.New("it is JSON in UTF-16: save it as UTF-8")
+	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) && !xmlBegins(head):
+		return errors.New("it begins with a byte order mark, which JSON does not have: save it as UTF-8 without one")
+	}
+	return nil
 }
 
 func xmlBegins(head []byte) bool {

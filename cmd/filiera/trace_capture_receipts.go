@@ -249,11 +249,19 @@ func writeReceipts(path string, receipts []*fileReceipt) error {
 			_ = w.Write([]string{cell(r.File), "", "", "", r.State, r.Code, cell(r.Reason), "", r.Hash})
 		}
 		for _, ev := range r.Events {
-			_ = w.Write([]string{cell(r.File), strconv.Itoa(ev.Index), ev.ID, cell(ev.EventID), string(ev.Outcome), ev.Code, cell(ev.Reason), strconv.FormatInt(ev.Height, 10), ev.Tx})
+			_ = w.Write([]string{cell(r.File), strconv.Itoa(ev.Index), ev.ID, cell(ev.EventID), string(ev.Outcome), ev.Code, cell(ev.Reason), heightCell(ev.Height), ev.Tx})
 		}
 	}
 	w.Flush()
 	return os.WriteFile(path, out.Bytes(), 0o644)
+}
+
+// heightCell is empty for what is in no block.
+func heightCell(h int64) string {
+	if h == 0 {
+		return ""
+	}
+	return strconv.FormatInt(h, 10)
 }
 
 // cell keeps what others wrote from being taken for a formula by a spreadsheet.

@@ -83,6 +83,9 @@ func (e *env) runHash(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := badText(data); err != nil {
+		return e.notValid(args[0], err)
+	}
 	if xmlBegins(data) {
 		if data, _, err = convertXML(data); err != nil {
 			return e.notValid(args[0], err)

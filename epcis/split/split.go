@@ -36,8 +36,8 @@ type Piece struct {
 	First    int // index of its first event in the whole document
 	Count    int // events in it
 	Document []byte
-	// Fault says why an event alone is too large for a piece; Document is nil
-	// then, and Count 1.
+	// Fault says why an event alone is too large for a piece, naming its index in
+	// the whole document; Document is nil then, and Count 1.
 	Fault error
 }
 
@@ -139,7 +139,7 @@ func (c *cutter) add(raw []byte) error {
 	c.next++
 	if around+size > l.MaxBytes {
 		c.number++
-		return c.yield(Piece{Number: c.number - 1, First: index, Count: 1, Fault: fmt.Errorf("the event has %d bytes: with its document around it, at most %d are taken", len(raw), l.MaxBytes)})
+		return c.yield(Piece{Number: c.number - 1, First: index, Count: 1, Fault: fmt.Errorf("eventList[%d] has %d bytes: with its document around it, at most %d are taken", index, len(raw), l.MaxBytes)})
 	}
 	if len(c.events) == 0 {
 		c.first = index
