@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // captureLog remembers, on disk, which pieces of a large document were sent and
@@ -45,6 +46,7 @@ func (c *capture) openCaptureLog(in *captureInput) (*captureLog, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
+	c.forgetOldLogs(dir)
 	log.path = filepath.Join(dir, hex.EncodeToString(key[:16])+".jsonl")
 	if err := log.load(); err != nil {
 		return nil, fmt.Errorf("read %s: %w", log.path, err)
@@ -57,6 +59,19 @@ func (c *capture) openCaptureLog(in *captureInput) (*captureLog, error) {
 	// A line cut off by a crash must not run into the next one.
 	_, err = f.WriteString("\n")
 	return log, err
+}
+
+// logsKept is how long the log of a document that was never finished stays.
+// After it, its events come back as duplicates.
+const logsKept = 30 * 24 * time.Hour
+
+func (c *capture) forgetOldLogs(dir string) {
+	logs, _ := filepath.Glob(filepath.Join(dir, "*.jsonl")) // the pattern is good
+	for _, path := range logs {
+		if st, err := os.Stat(path); err == nil && c.now().Sub(st.ModTime()) > logsKept {
+			_ = os.Remove(path) // what stays does no harm
+		}
+	}
 }
 
 // load reads the lines that are whole; a crash may have cut the last.
