@@ -112,21 +112,13 @@ func (a *App) querySimulate(req *abci.RequestQuery) (*abci.ResponseQuery, error)
 	return &abci.ResponseQuery{Value: r.Data, Code: r.Code, Codespace: r.Codespace, Info: r.Info, Log: r.Log, Height: a.store.Height()}, nil
 }
 
-// Simulate runs a signed transaction on the committed state and throws the
-// changes away: what it would come to if it were next. Nothing is marked, so
-// the same transaction may be sent afterwards.
+// Simulate is Rehearse for a signed transaction at the last block's time.
 func (a *App) Simulate(raw []byte) (*abci.ExecTxResult, error) {
-	v, err := a.verify(raw)
-	if err != nil {
-		return settle(err, nil, nil)
-	}
-	branch := a.store.Branch()
-	block := module.Block{ChainID: a.chainID, Height: a.store.Height() + 1, Time: a.clock.Load()}
-	p, err := a.modules.Registry.Params(module.NewReader(branch, block))
+	r, err := a.Rehearse(raw, nil, 0)
 	if err != nil {
 		return nil, err
 	}
-	return a.deliver(branch, block, p, outcome{v: v}, newBlockState())
+	return r.Result, nil
 }
 
 func clip(s string) string {

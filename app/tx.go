@@ -37,12 +37,16 @@ func (a *App) deliver(branch *store.Branch, block module.Block, p *registryv1.Pa
 	if a.touchesIdentity(o.v.tx) {
 		b.who.clear()
 	}
-	data, err := module.Marshal(&txv1.TxResult{Results: results})
+	data, err := resultBytes(results)
 	if err != nil {
 		return nil, err
 	}
 	list := append([]abci.Event{signerEvent(ctx.Signer)}, events(ctx.Announcements())...)
 	return settle(nil, watch, &abci.ExecTxResult{Data: data, Events: list})
+}
+
+func resultBytes(results [][]byte) ([]byte, error) {
+	return module.Marshal(&txv1.TxResult{Results: results})
 }
 
 // signerEvent names who signed, so that nobody who reads the block has to

@@ -89,6 +89,21 @@ func SignBytes(chainID string, body []byte, key *ecdsa.PrivateKey) ([]byte, erro
 	return module.Marshal(&txv1.Tx{Body: body, Signature: sig})
 }
 
+// Unsigned encodes body with zeros where the signature belongs: a transaction
+// that can be rehearsed, and carried out nowhere.
+func Unsigned(body *txv1.TxBody) ([]byte, error) {
+	b, err := module.Marshal(body)
+	if err != nil {
+		return nil, fmt.Errorf("encode the transaction: %w", err)
+	}
+	return module.Marshal(&txv1.Tx{Body: b, Signature: make([]byte, crypto.SignatureLength)})
+}
+
+// IsUnsigned says whether d was made by [Unsigned].
+func (d *Decoded) IsUnsigned() bool {
+	return bytes.Equal(d.Signature, make([]byte, crypto.SignatureLength))
+}
+
 // Decoded is a transaction whose bytes are sound; who signed it, and whether
 // it may enter, is not yet known.
 type Decoded struct {

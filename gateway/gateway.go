@@ -29,6 +29,8 @@ type Config struct {
 	// Blocks is what /v1/stream reads from; nil leaves it unavailable.
 	Blocks index.Source
 	Log    *slog.Logger
+	// Rehearse tries transactions; nil leaves that unavailable.
+	Rehearse Rehearse
 	// Version of the program, as people know it.
 	Version string
 	Limits  Limits
@@ -77,6 +79,8 @@ type Gateway struct {
 	documentSlots chan struct{}
 	// walkSlots bounds how many questions walk along chains at a time.
 	walkSlots chan struct{}
+	// rehearsalSlots bounds how many transactions are tried at a time.
+	rehearsalSlots chan struct{}
 	// lastTime is the time of the last block that was asked for.
 	lastTime atomic.Pointer[heightTime]
 }
@@ -100,7 +104,7 @@ func New(c Config) (*Gateway, error) {
 		g.c.Audit = slog.New(slog.DiscardHandler)
 	}
 	g.challenges, g.documentSlots = newChallenges(func() time.Time { return g.now() }), make(chan struct{}, documentsAtOnce)
-	g.walkSlots = make(chan struct{}, walksAtOnce)
+	g.walkSlots, g.rehearsalSlots = make(chan struct{}, walksAtOnce), make(chan struct{}, rehearsalsAtOnce)
 	g.ending, g.endStreams = context.WithCancel(context.Background())
 	g.limiter = newLimiter(c.Limits, func() time.Time { return g.now() })
 	var err error
@@ -149,6 +153,7 @@ func (g *Gateway) routes() {
 	g.evidenceRoutes()
 	g.txRoutes()
 	g.streamRoutes()
+	g.rehearseRoutes()
 	g.searchRoutes()
 	g.operationRoutes()
 	if g.c.EPCIS != nil {

@@ -64,7 +64,7 @@ var served = []string{
 	"post /v1/challenges", "get /v1/keys/{address}", "get /v1/commitments", "get /v1/commitments/{id}", "get /v1/commitments/{id}/entitled", "get /v1/commitments/{id}/neighbours",
 	"get /v1/holdings", "post /v1/data/packages", "get /v1/data/packages", "get /v1/data/packages/{id}", "delete /v1/data/packages/{id}",
 	"get /v1/documents/{sha256}", "put /v1/documents/{sha256}",
-	"post /v1/txs", "get /v1/txs/{hash}", "get /v1/txs/{hash}/wait",
+	"post /v1/txs", "post /v1/txs/rehearse", "get /v1/txs/{hash}", "get /v1/txs/{hash}/wait",
 	"get /v1/stream", "get /v1/search", "get /status", "get /healthz", "get /readyz", "get /metrics", "get /openapi.json", "get /openapi.yaml", "get /docs",
 }
 

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 
+	abci "github.com/cometbft/cometbft/abci/types"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/filiera-chain/filiera/app"
@@ -21,6 +22,14 @@ func (l ledger) ChainID() string { return l.app.ChainID() }
 
 func (l ledger) View(fn func(gateway.View) error) error {
 	return l.app.View(func(v *store.View) error { return fn(v) })
+}
+
+func (l ledger) rehearse(raw, signer []byte, now int64) (int64, string, uint32, *abci.ExecTxResult, error) {
+	r, err := l.app.Rehearse(raw, signer, now)
+	if err != nil {
+		return 0, "", 0, nil, err
+	}
+	return r.Height, r.Signer, r.Act, r.Result, nil
 }
 
 // Status implements gateway.Engine.
@@ -48,7 +57,7 @@ func (n *Node) startGateway(ctx context.Context) error {
 		return err
 	}
 	c := gateway.Config{
-		Ledger: ledger{n.app}, Engine: n.engine, Index: n.index, Projector: n.projector, Blocks: n.source(), Log: n.log,
+		Ledger: ledger{n.app}, Engine: n.engine, Index: n.index, Projector: n.projector, Blocks: n.source(), Log: n.log, Rehearse: ledger{n.app}.rehearse,
 		Version: n.cfg.Release, Limits: limits, Metrics: n.registry(), EPCIS: events,
 	}
 	if err := n.openPrivacy(ctx, &c); err != nil {

@@ -18,6 +18,7 @@ import (
 type Branch struct {
 	store  *Store
 	parent *Branch
+	view   *View // what it stands on; nil for the newest committed state
 	over   overlay
 }
 
@@ -26,8 +27,12 @@ var _ KV = (*Branch)(nil)
 // Branch returns an empty branch over the last committed state.
 func (s *Store) Branch() *Branch { return &Branch{store: s} }
 
+// Branch returns an empty branch over the view, for trying what is not to be kept: it shows the view's height whatever is committed
+// meanwhile, cannot enter by Prepare, and is of no use after the view.
+func (v *View) Branch() *Branch { return &Branch{store: v.s, view: v} }
+
 // Branch returns an empty branch over b. While it is in use, b itself should not be written.
-func (b *Branch) Branch() *Branch { return &Branch{store: b.store, parent: b} }
+func (b *Branch) Branch() *Branch { return &Branch{store: b.store, parent: b, view: b.view} }
 
 var (
 	errEmptyKey = errors.New("store: empty key")
@@ -42,6 +47,9 @@ func (b *Branch) Get(key []byte) ([]byte, error) {
 	for ; ; b = b.parent {
 		if v, ok := b.over.Get(string(key)); ok {
 			return v, nil
+		}
+		if b.parent == nil && b.view != nil {
+			return b.view.Get(key)
 		}
 		if b.parent == nil {
 			return at{b.store, b.store.cur.Load()}.get(key)
@@ -108,9 +116,14 @@ func (b *Branch) iterate(start, end []byte, reverse bool) (corestore.Iterator, e
 }
 
 func (b *Branch) iterateChecked(start, end []byte, reverse bool) (base corestore.Iterator, err error) {
-	if b.parent != nil {
+	switch {
+	case b.parent != nil:
 		base, err = b.parent.iterateChecked(start, end, reverse)
-	} else {
+	case b.view != nil && reverse:
+		base, err = b.view.ReverseIterator(start, end)
+	case b.view != nil:
+		base, err = b.view.Iterator(start, end)
+	default:
 		base, err = b.store.openLatest(start, end, reverse)
 	}
 	if err != nil {

@@ -204,7 +204,7 @@ func (s *Store) Prepare(height int64, b *Branch) ([]byte, error) {
 	if err := s.usable(); err != nil {
 		return nil, err
 	}
-	if b.parent != nil || b.store != s {
+	if b.parent != nil || b.view != nil || b.store != s {
 		return nil, errors.New("store: Prepare needs a branch made by this store's Branch method")
 	}
 	cur := s.cur.Load()

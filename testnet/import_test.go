@@ -153,3 +153,43 @@ func TestTenThousandRowsOfAWorkbook(t *testing.T) {
 	}
 	check(t, l.Stop())
 }
+
+// An import that is killed on its way is begun again with the same command:
+// every row is on the ledger once.
+func TestAKilledImportIsBegunAgain(t *testing.T) {
+	const rows = 3_000
+	l := startLedger(t, 1)
+	o := newOffice(t, l)
+	gtin := l.Senders[0].GTIN
+	template, file := filepath.Join(o.dir, "template.xlsx"), filepath.Join(o.dir, "batches.xlsx")
+	if code, _ := o.run("batch", "template", gtin, template); code != 0 {
+		t.Fatalf("the template: exit code %d", code)
+	}
+	fill(t, template, file, gtin, "K", rows, nil)
+	killed := exec.Command(program, "batch", "import", file, "--from", "office", "--password-file", o.pwd, "--in-flight", "64",
+		"--home", o.home, "--node", l.Gateway)
+	check(t, killed.Start())
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	c, err := l.Client()
+	check(t, err)
+	for { // until something is there
+		if _, err := c.Batch(ctx, gtin, "K00100"); err == nil {
+			break
+		} else if ctx.Err() != nil {
+			t.Fatal("no row was registered in a minute")
+		}
+	}
+	check(t, killed.Process.Kill())
+	if err := killed.Wait(); err == nil {
+		t.Fatal("the import was through before it could be killed: the test proves nothing")
+	}
+	code, got := o.importing(file)
+	if code != 0 || got["registered"]+got["already_registered"] != rows || got["already_registered"] < 100 || got["registered"] == 0 {
+		t.Errorf("begun again: exit code %d, %v, want %d rows, some of either kind", code, got, rows)
+	}
+	if code, got = o.importing(file); code != 0 || got["already_registered"] != rows {
+		t.Errorf("once more: exit code %d, %v", code, got)
+	}
+	check(t, l.Stop())
+}

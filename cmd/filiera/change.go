@@ -60,7 +60,7 @@ func (e *env) execute(ctx context.Context, acts ...proto.Message) (*client.TxRes
 	case e.v.GetBool("generate-only"):
 		return nil, e.printUnsigned(body)
 	case e.v.GetBool("dry-run"):
-		return nil, e.printDryRun(body)
+		return nil, e.dryRun(ctx, body)
 	}
 	key, _, err := e.unlock("")
 	if err != nil {
@@ -185,25 +185,6 @@ func (e *env) printUnsigned(body *txv1.TxBody) error {
 		return err
 	}
 	return e.printJSON(data)
-}
-
-func (e *env) printDryRun(body *txv1.TxBody) error {
-	data, err := protoJSON(body)
-	if err != nil {
-		return err
-	}
-	return e.print(map[string]any{"dry_run": true, "body": data}, func(t *table) {
-		t.line(e.t("dry.run"), e.t("nothing.sent"))
-		t.line(e.t("chain.id"), body.GetChainId())
-		for _, a := range body.GetActs() {
-			m := envelope.Message(a)
-			text, err := protoJSON(m)
-			if err != nil {
-				text = []byte(err.Error())
-			}
-			t.line(string(m.ProtoReflect().Descriptor().Name()), string(text))
-		}
-	})
 }
 
 // signedFile is what tx sign writes and tx send reads. Only tx is sent; the

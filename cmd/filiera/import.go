@@ -89,6 +89,11 @@ func (e *env) runImport(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	skip, _ := cmd.Flags().GetBool("skip-bad")
+	if !skip || e.v.GetBool("dry-run") {
+		if err := check.rehearse(ctx, report.Rows); err != nil {
+			return err
+		}
+	}
 	switch {
 	case !skip && slices.ContainsFunc(report.Rows, bad):
 		mark(report.Rows, rowReady, rowNotSent)

@@ -4,8 +4,10 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/filiera-chain/filiera/client"
 	"github.com/filiera-chain/filiera/quantity"
@@ -85,6 +87,57 @@ func (k *importCheck) product(ctx context.Context, gtin string, rows []*importRo
 	return k.lots(ctx, gtin, rows)
 }
 
+// rehearse lets the ledger try the rows that are ready, many in a transaction
+// that is not signed and not kept: it finds what the checks here do not know of.
+func (k *importCheck) rehearse(ctx context.Context, rows []*importRow) error {
+	ready := slices.DeleteFunc(slices.Clone(rows), func(r *importRow) bool { return r.State != rowReady })
+	if len(ready) == 0 {
+		return nil
+	}
+	builder, err := k.e.builder(ctx)
+	if err != nil {
+		return err
+	}
+	p, err := k.c.Params(ctx)
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(ready, max(1, int(p.GetMaxMsgsPerTx()))) {
+		if err := k.tryTogether(ctx, builder, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tryTogether tries rows as one transaction, and again without each that is
+// refused.
+func (k *importCheck) tryTogether(ctx context.Context, builder *client.Builder, rows []*importRow) error {
+	for left := slices.Clone(rows); len(left) > 0; {
+		acts := make([]proto.Message, len(left))
+		for i, r := range left {
+			acts[i] = r.act()
+		}
+		body, err := builder.Body("", acts...)
+		if err != nil {
+			return err
+		}
+		r, err := k.c.Rehearse(ctx, body, k.address)
+		switch {
+		case err != nil:
+			return err
+		case r.Code == 0:
+			return nil
+		case r.Act < 1 || r.Act > len(left):
+			refuseAll(left, r.ID, k.e.t("row.ledger.says", r.Message))
+			return nil
+		}
+		left[r.Act-1].refuse(r.ID, k.e.t("row.ledger.says", r.Message))
+		left = slices.Delete(left, r.Act-1, r.Act)
+	}
+	return nil
+}
+
 // again looks at rows that the ledger called duplicates although they were not
 // there before: a run that was cut off may have sent them, and they arrived
 // meanwhile.
@@ -144,10 +197,14 @@ func (k *importCheck) spec(ctx context.Context, id string) (*client.Specificatio
 func (k *importCheck) row(r *importRow, p *client.Product, spec *client.Specification) {
 	amount, err := quantity.ToBase(r.row.Quantity, r.row.Unit, p.BaseUnit)
 	if err != nil {
-		r.refuse("product.wrong_unit", err.Error())
+		r.refuse("product.wrong_unit", k.e.t("row.wrong.unit", r.row.Quantity, r.row.Unit, p.BaseUnit))
 		return
 	}
 	r.amount, r.unit = amount, p.BaseUnit
+	if today := k.e.now().UTC().Format(time.DateOnly); r.row.ProductionDate > today {
+		r.refuse("product.bad_date", k.e.t("row.not.made.yet", r.row.ProductionDate, today))
+		return
+	}
 	if spec == nil {
 		return
 	}

@@ -56,12 +56,16 @@ func (e *env) sendRows(cmd *cobra.Command, c *client.Client, from string, rows [
 	return err
 }
 
-// sendRow sends one row and writes its fate into it.
-func (e *env) sendRow(ctx context.Context, c *client.Client, builder *client.Builder, key *ecdsa.PrivateKey, r *importRow) {
-	raw, err := builder.Sign(key, &productv1.MsgRegisterBatch{
+func (r *importRow) act() *productv1.MsgRegisterBatch {
+	return &productv1.MsgRegisterBatch{
 		Gtin: r.GTIN, Lot: r.Lot, Quantity: &basev1.Quantity{Amount: r.amount, Unit: r.unit},
 		ProductionDate: r.row.ProductionDate, ExpiryDate: r.row.ExpiryDate, Place: r.row.Place,
-	})
+	}
+}
+
+// sendRow sends one row and writes its fate into it.
+func (e *env) sendRow(ctx context.Context, c *client.Client, builder *client.Builder, key *ecdsa.PrivateKey, r *importRow) {
+	raw, err := builder.Sign(key, r.act())
 	if err == nil {
 		r.Hash, err = c.Deliver(ctx, raw)
 	}

@@ -80,7 +80,12 @@ func (e *env) runCapture(cmd *cobra.Command, args []string) error {
 		total += in.receipt.Total
 	}
 	switch {
-	case invalid || e.v.GetBool("dry-run"):
+	case invalid:
+		return e.finishCapture(inputs)
+	case e.v.GetBool("dry-run"):
+		if err := c.rehearseAll(inputs); err != nil {
+			return err
+		}
 		return e.finishCapture(inputs)
 	case e.v.GetBool("generate-only"):
 		return c.generate(inputs[0])

@@ -34,6 +34,7 @@ type captureInput struct {
 	doc     *split.Document
 	faults  map[int]error // events that are not sent, by index
 	receipt *fileReceipt
+	tried   bool // the ledger tried it, and its receipts say what would be
 }
 
 func (in *captureInput) close() {

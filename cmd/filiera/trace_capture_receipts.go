@@ -149,7 +149,7 @@ func (e *env) finishCapture(inputs []*captureInput) error {
 				r.Events = append(r.Events, eventReceipt{Index: n, Outcome: outcomeNotSent})
 			}
 		}
-		if e.v.GetBool("dry-run") {
+		if e.v.GetBool("dry-run") && !in.tried {
 			r.Events = in.faultReceipts()
 		}
 		for _, ev := range r.Events {

@@ -12,6 +12,7 @@ var (
 		tokenEnglish,
 		dataEnglish,
 		searchEnglish,
+		dryEnglish,
 	)
 	italian = catalogue(
 		coreItalian,
@@ -22,6 +23,7 @@ var (
 		tokenItalian,
 		dataItalian,
 		searchItalian,
+		dryItalian,
 	)
 )
 

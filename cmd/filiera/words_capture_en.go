@@ -7,7 +7,7 @@ var captureEnglish = map[string]string{
 		"A document that is too large for one transaction is divided into several, in its order. If the line is cut, the same command\n" +
 		"goes on where it stopped; nothing is recorded twice. With rollback, the first part refused ends its document, and the parts\n" +
 		"before it stay recorded: only within one transaction is it all or none. With proceed, each event is taken or refused for\n" +
-		"itself. A dry run checks the documents and does not ask the ledger about its rules.",
+		"itself. A dry run also lets the ledger try them, and records nothing.",
 	"trace.convert.short":    "Convert EPCIS in XML into JSON-LD",
 	"trace.hash.short":       "Print the CBV 2.0 hash of each event of a document",
 	"flag.error-behaviour":   "when an event is refused: rollback (refuse what is sent with it) or proceed",

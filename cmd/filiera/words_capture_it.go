@@ -7,7 +7,7 @@ var captureItalian = map[string]string{
 		"Un documento troppo grande per una transazione è diviso in più parti, nel suo ordine. Se la linea cade, lo stesso comando\n" +
 		"riprende da dove si era fermato; nulla è registrato due volte. Con rollback la prima parte rifiutata chiude il documento, e le\n" +
 		"parti precedenti restano registrate: solo entro una transazione vale tutto o niente. Con proceed ogni evento è accolto o\n" +
-		"rifiutato per sé. La prova (--dry-run) controlla i documenti e non interroga il registro sulle sue regole.",
+		"rifiutato per sé. La prova (--dry-run) li fa provare anche al registro, senza registrare nulla.",
 	"trace.convert.short":    "Converte EPCIS da XML in JSON-LD",
 	"trace.hash.short":       "Stampa l'impronta CBV 2.0 di ogni evento di un documento",
 	"flag.error-behaviour":   "se un evento è rifiutato: rollback (rifiuta ciò che è inviato con esso) o proceed",
