@@ -41,7 +41,11 @@ func (c *capture) deliver(log *captureLog, number int, document []byte) (*client
 			return result, err
 		}
 	}
-	raw, err := c.builder.Sign(c.key, &tracev1.MsgCapture{Document: document, ErrorBehaviour: c.behaviour})
+	body, err := c.builder.Body(c.v.GetString("memo"), &tracev1.MsgCapture{Document: document, ErrorBehaviour: c.behaviour})
+	if err != nil {
+		return nil, err
+	}
+	raw, err := envelope.Sign(body, c.key)
 	if err != nil {
 		return nil, err
 	}

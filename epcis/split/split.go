@@ -261,6 +261,9 @@ func (w *walker) object(path string) error {
 		if err := w.member(path + "." + name); err != nil {
 			return err
 		}
+		if w.before.Len()+w.after.Len() > w.in.value {
+			return w.fail(fmt.Errorf("what stands around the events (context, header, master data), or the one event, has more than %d bytes: at most so many are taken in one transaction", w.in.value))
+		}
 	}
 	if _, err := w.dec.Token(); err != nil {
 		return w.fail(err)

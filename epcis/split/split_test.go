@@ -139,6 +139,7 @@ func TestReadRefuses(t *testing.T) {
 		"name no text":    {"{\"a\xff\":1}", "no valid text"},
 		"name half":       {`{"a\ud800":1}`, "no valid text"},
 		"large header":    {`{"sender":"` + strings.Repeat("x", 600<<10) + `","epcisBody":{"eventList":[]}}`, "what stands around the events"},
+		"many members":    {manyMembers(200_000), "has more than 1048576 bytes"},
 		"large event":     {`{"epcisBody":{"eventList":["` + strings.Repeat("x", 4<<20) + `"]}}`, "more than 1048576 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -147,6 +148,15 @@ func TestReadRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// manyMembers is an object whose members are small and do not end soon.
+func manyMembers(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `,"x:m%d":"y"`, i)
+	}
+	return "{" + b.String()[1:] + "}"
 }
 
 // endless gives a document of n events without holding it.
