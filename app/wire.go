@@ -4,6 +4,7 @@ import (
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/x/cert"
 	"github.com/filiera-chain/filiera/x/control"
+	"github.com/filiera-chain/filiera/x/matter"
 	"github.com/filiera-chain/filiera/x/place"
 	"github.com/filiera-chain/filiera/x/privacy"
 	"github.com/filiera-chain/filiera/x/product"
@@ -17,6 +18,7 @@ type Modules struct {
 	Registry *registry.Registry
 	Place    *place.Place
 	Product  *product.Product
+	Matter   *matter.Matter
 	Control  *control.Control
 	Cert     *cert.Cert
 	Trace    *trace.Trace
@@ -26,12 +28,14 @@ type Modules struct {
 func wire() Modules {
 	r := registry.New()
 	p := product.New(r)
+	where := place.New(r)
 	ct := control.New(r, p)
 	c, t := cert.New(r, p, ct), trace.New(r, p)
 	return Modules{
 		Registry: r,
-		Place:    place.New(r),
+		Place:    where,
 		Product:  p,
+		Matter:   matter.New(r, where, p),
 		Control:  ct,
 		Cert:     c,
 		Trace:    t,
@@ -42,7 +46,7 @@ func wire() Modules {
 // list gives the modules in the order in which they end a block.
 func (m Modules) list() []*module.Module {
 	return []*module.Module{
-		m.Registry.Module(), m.Place.Module(), m.Product.Module(), m.Control.Module(), m.Cert.Module(), m.Trace.Module(),
+		m.Registry.Module(), m.Place.Module(), m.Product.Module(), m.Matter.Module(), m.Control.Module(), m.Cert.Module(), m.Trace.Module(),
 		m.Privacy.Module(),
 	}
 }

@@ -53,7 +53,13 @@ func checkReason(s string) error {
 }
 
 // checkDetails refuses details that no location may have.
+// maxHeads bounds the animals of one location.
+const maxHeads = 1_000_000
+
 func checkDetails(d *placev1.Details) error {
+	if d.GetHeads() < 0 || d.GetHeads() > maxHeads {
+		return ErrShape.With("details.heads is %d; it takes 0 to %d", d.GetHeads(), maxHeads)
+	}
 	if d == nil {
 		return ErrShape.With("details are missing")
 	}

@@ -27,6 +27,9 @@ var (
 	ErrLimit         = module.NewError(name, 19, "limit_reached", "the record already holds as many entries as it may")
 	ErrLink          = module.NewError(name, 20, "bad_link", "the link's type, address, language, media type or hash is badly written or missing")
 	ErrLinkTaken     = module.NewError(name, 21, "duplicate_link", "the product or batch already has this very link")
+	ErrStage         = module.NewError(name, 23, "bad_stage", "the product is of no stage of its specification")
+	ErrFromNothing   = module.NewError(name, 24, "from_nothing", "batches of this product come only of land, animals or other batches")
+	ErrStated        = module.NewError(name, 25, "already_stated", "what balances rest on is stated once")
 	ErrLinkUnknown   = module.NewError(name, 22, "unknown_link", "the product or batch has no link of this number")
 )
 
@@ -34,6 +37,6 @@ func refusals() []*module.Error {
 	return []*module.Error{
 		ErrShape, ErrGTIN, ErrLot, ErrUnknownUnit, ErrWrongUnit, ErrQuantity, ErrDate, ErrSpecification, ErrSpecTaken, ErrVersionOrder,
 		ErrNotInForce, ErrZone, ErrProduct, ErrProductTaken, ErrBatch, ErrBatchTaken, ErrNotOwner, ErrState, ErrLimit,
-		ErrLink, ErrLinkTaken, ErrLinkUnknown,
+		ErrLink, ErrLinkTaken, ErrLinkUnknown, ErrStage, ErrFromNothing, ErrStated,
 	}
 }

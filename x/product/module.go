@@ -24,6 +24,7 @@ func (p *Product) Module() *module.Module {
 			module.On(checkReleaseBatch, p.releaseBatch),
 			module.OnResult(checkDescribeProduct, p.describeProduct),
 			module.On(checkWithdrawDescription, p.withdrawDescription),
+			module.On(checkCompleteProduct, p.completeProduct),
 		},
 		Queries: []module.Query{
 			module.Ask("Specification", p.querySpecification),

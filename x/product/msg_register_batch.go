@@ -50,38 +50,82 @@ func (p *Product) registerBatch(ctx *module.Context, m *productv1.MsgRegisterBat
 	if err != nil {
 		return err
 	}
-	if err := p.registry.Allowed(ctx, ctx.Time, ctx.Signer.Participant, product.GetSpecification(), m.GetPlace(), makers...); err != nil {
-		return err
-	}
-	if err := checkBaseUnit(product, m.GetQuantity()); err != nil {
-		return err
-	}
-	// One day ahead, because a plant's clock and calendar may be ahead of UTC.
-	if latest := module.Day(ctx.Time + daySeconds); m.GetProductionDate() > latest {
-		return ErrDate.With("production_date is %s, but today is %s; register a batch once it is made", m.GetProductionDate(), module.Day(ctx.Time))
-	}
-	version, err := p.bind(ctx, product, m)
+	b, err := p.newBatch(ctx, product, m)
 	if err != nil {
 		return err
 	}
-	if err := p.refuseDuplicate(ctx, gtin, m.GetLot()); err != nil {
+	if err := p.refuseFromNothing(ctx, product, b.GetSpecificationVersion(), m.GetQuantity()); err != nil {
 		return err
 	}
-	return p.putBatch(ctx, &productv1.Batch{
-		Gtin: gtin, Lot: m.GetLot(), Specification: product.GetSpecification(), SpecificationVersion: version,
+	return p.putBatch(ctx, b)
+}
+
+// Make registers a batch that comes of something: its matter is accounted for by
+// who calls. A derived one, which is part of a batch that the signer holds, may be
+// of another's product. The message has passed CheckNewBatch.
+func (p *Product) Make(ctx *module.Context, m *productv1.MsgRegisterBatch, derived bool) (*productv1.Batch, error) {
+	gtin, err := parseGTIN(m.GetGtin())
+	if err != nil {
+		return nil, err
+	}
+	find := p.ownProduct
+	if derived {
+		find = p.mustProduct
+	}
+	product, err := find(ctx, gtin)
+	if err != nil {
+		return nil, err
+	}
+	b, err := p.newBatch(ctx, product, m)
+	if err != nil {
+		return nil, err
+	}
+	b.Owner, b.Custodian = ctx.Signer.Participant, ctx.Signer.Participant
+	return b, p.putBatch(ctx, b)
+}
+
+// CheckNewBatch is what a new batch must be, whatever the state.
+func (*Product) CheckNewBatch(m *productv1.MsgRegisterBatch) error { return checkRegisterBatch(m) }
+
+func (p *Product) newBatch(ctx *module.Context, product *productv1.Product, m *productv1.MsgRegisterBatch) (*productv1.Batch, error) {
+	if err := p.registry.Allowed(ctx, ctx.Time, ctx.Signer.Participant, product.GetSpecification(), m.GetPlace(), makers...); err != nil {
+		return nil, err
+	}
+	if err := checkBaseUnit(product, m.GetQuantity()); err != nil {
+		return nil, err
+	}
+	// One day ahead, because a plant's clock and calendar may be ahead of UTC.
+	if latest := module.Day(ctx.Time + daySeconds); m.GetProductionDate() > latest {
+		return nil, ErrDate.With("production_date is %s, but today is %s; register a batch once it is made", m.GetProductionDate(), module.Day(ctx.Time))
+	}
+	version, err := p.bind(ctx, product, m)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.refuseDuplicate(ctx, product.GetGtin(), m.GetLot()); err != nil {
+		return nil, err
+	}
+	return &productv1.Batch{
+		Gtin: product.GetGtin(), Lot: m.GetLot(), Specification: product.GetSpecification(), SpecificationVersion: version,
 		Quantity: m.GetQuantity(), ProductionDate: m.GetProductionDate(), ExpiryDate: m.GetExpiryDate(), Place: m.GetPlace(),
 		Owner: product.GetOwner(), Custodian: product.GetOwner(), Status: active, StatusReason: "registered", StatusSince: ctx.Time,
 		StatusBy: ctx.Signer.Participant, RegisteredAt: ctx.Time, RegisteredHeight: ctx.Height,
-	})
+	}, nil
+}
+
+func (p *Product) mustProduct(ctx *module.Context, gtin string) (*productv1.Product, error) {
+	product, err := p.Product(ctx, gtin)
+	if err == nil && product == nil {
+		return nil, ErrProduct.With("GTIN %s is not registered; register the product first", gtin)
+	}
+	return product, err
 }
 
 func (p *Product) ownProduct(ctx *module.Context, gtin string) (*productv1.Product, error) {
-	product, err := p.Product(ctx, gtin)
+	product, err := p.mustProduct(ctx, gtin)
 	switch {
 	case err != nil:
 		return nil, err
-	case product == nil:
-		return nil, ErrProduct.With("GTIN %s is not registered; register the product first", gtin)
 	case product.GetOwner() != ctx.Signer.Participant:
 		return nil, ErrNotOwner.With("GTIN %s belongs to %s; only it registers batches of it", gtin, product.GetOwner())
 	}

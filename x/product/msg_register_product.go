@@ -21,7 +21,24 @@ func checkRegisterProduct(m *productv1.MsgRegisterProduct) error {
 		return err
 	}
 	if m.GetNetContent() != nil {
-		return checkQuantity("net_content", m.GetNetContent())
+		if err := checkQuantity("net_content", m.GetNetContent()); err != nil {
+			return err
+		}
+	}
+	return checkMatter(m.GetStage(), m.GetDensity())
+}
+
+// maxDensity is above that of any food, milligrams per millilitre.
+const maxDensity = 5000
+
+func checkMatter(stage string, density int64) error {
+	if stage != "" {
+		if err := shape(module.CheckSlug("stage", stage, 1, 40)); err != nil {
+			return err
+		}
+	}
+	if density < 0 || density > maxDensity {
+		return ErrShape.With("density is %d milligrams per millilitre; it takes 1 to %d", density, maxDensity)
 	}
 	return nil
 }
@@ -51,6 +68,7 @@ func (p *Product) registerProduct(ctx *module.Context, m *productv1.MsgRegisterP
 	product := &productv1.Product{
 		Gtin: gtin, Owner: ctx.Signer.Participant, Specification: m.GetSpecification(), Name: m.GetName(),
 		BaseUnit: m.GetBaseUnit(), NetContent: m.GetNetContent(), RegisteredAt: ctx.Time,
+		Stage: m.GetStage(), Density: m.GetDensity(),
 	}
 	ctx.Emit(&productv1.ProductChanged{Product: product})
 	return p.products.Set(ctx, gtin, product)

@@ -115,7 +115,10 @@ func checkNewVersion(v *productv1.NewVersion) error {
 	if err := checkMunicipalities(v.GetMunicipalities()); err != nil {
 		return err
 	}
-	return checkRequirements(v.GetRequirements())
+	if err := checkRequirements(v.GetRequirements()); err != nil {
+		return err
+	}
+	return checkStages(v.GetStages())
 }
 
 func checkMunicipalities(list []string) error {

@@ -350,7 +350,9 @@ type Details struct {
 	// First day of activity, YYYY-MM-DD.
 	ActiveFrom string `protobuf:"bytes,8,opt,name=active_from,json=activeFrom,proto3" json:"active_from,omitempty"`
 	// Last day of activity, YYYY-MM-DD; empty while it goes on.
-	ActiveTo      string `protobuf:"bytes,9,opt,name=active_to,json=activeTo,proto3" json:"active_to,omitempty"`
+	ActiveTo string `protobuf:"bytes,9,opt,name=active_to,json=activeTo,proto3" json:"active_to,omitempty"`
+	// Animals kept there; 0 when there are none or it is not stated.
+	Heads         int64 `protobuf:"varint,10,opt,name=heads,proto3" json:"heads,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -446,6 +448,13 @@ func (x *Details) GetActiveTo() string {
 		return x.ActiveTo
 	}
 	return ""
+}
+
+func (x *Details) GetHeads() int64 {
+	if x != nil {
+		return x.Heads
+	}
+	return 0
 }
 
 // Location is a place where something happens to goods.
@@ -680,7 +689,7 @@ const file_filiera_place_v1_state_proto_rawDesc = "" +
 	"\aarea_m2\x18\x06 \x01(\x03R\x06areaM2\"G\n" +
 	"\vCoordinates\x12\x1a\n" +
 	"\blatitude\x18\x01 \x01(\x05R\blatitude\x12\x1c\n" +
-	"\tlongitude\x18\x02 \x01(\x05R\tlongitude\"\xdb\x02\n" +
+	"\tlongitude\x18\x02 \x01(\x05R\tlongitude\"\xf1\x02\n" +
 	"\aDetails\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12*\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x16.filiera.place.v1.KindR\x04kind\x12\x18\n" +
@@ -691,7 +700,9 @@ const file_filiera_place_v1_state_proto_rawDesc = "" +
 	"\x06parent\x18\a \x01(\tR\x06parent\x12\x1f\n" +
 	"\vactive_from\x18\b \x01(\tR\n" +
 	"activeFrom\x12\x1b\n" +
-	"\tactive_to\x18\t \x01(\tR\bactiveTo\"\xfa\x02\n" +
+	"\tactive_to\x18\t \x01(\tR\bactiveTo\x12\x14\n" +
+	"\x05heads\x18\n" +
+	" \x01(\x03R\x05heads\"\xfa\x02\n" +
 	"\bLocation\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05owner\x18\x02 \x01(\tR\x05owner\x123\n" +

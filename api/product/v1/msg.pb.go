@@ -31,6 +31,7 @@ type NewVersion struct {
 	InForceFrom    string                 `protobuf:"bytes,4,opt,name=in_force_from,json=inForceFrom,proto3" json:"in_force_from,omitempty"`
 	InForceTo      string                 `protobuf:"bytes,5,opt,name=in_force_to,json=inForceTo,proto3" json:"in_force_to,omitempty"`
 	Requirements   []*Requirement         `protobuf:"bytes,6,rep,name=requirements,proto3" json:"requirements,omitempty"`
+	Stages         []*Stage               `protobuf:"bytes,7,rep,name=stages,proto3" json:"stages,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -103,6 +104,13 @@ func (x *NewVersion) GetInForceTo() string {
 func (x *NewVersion) GetRequirements() []*Requirement {
 	if x != nil {
 		return x.Requirements
+	}
+	return nil
+}
+
+func (x *NewVersion) GetStages() []*Stage {
+	if x != nil {
+		return x.Stages
 	}
 	return nil
 }
@@ -238,6 +246,9 @@ type MsgRegisterProduct struct {
 	Name          string       `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
 	BaseUnit      string       `protobuf:"bytes,4,opt,name=base_unit,json=baseUnit,proto3" json:"base_unit,omitempty"`
 	NetContent    *v1.Quantity `protobuf:"bytes,5,opt,name=net_content,json=netContent,proto3" json:"net_content,omitempty"`
+	Stage         string       `protobuf:"bytes,6,opt,name=stage,proto3" json:"stage,omitempty"`
+	// Milligrams per millilitre.
+	Density       int64 `protobuf:"varint,7,opt,name=density,proto3" json:"density,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -305,6 +316,20 @@ func (x *MsgRegisterProduct) GetNetContent() *v1.Quantity {
 		return x.NetContent
 	}
 	return nil
+}
+
+func (x *MsgRegisterProduct) GetStage() string {
+	if x != nil {
+		return x.Stage
+	}
+	return ""
+}
+
+func (x *MsgRegisterProduct) GetDensity() int64 {
+	if x != nil {
+		return x.Density
+	}
+	return 0
 }
 
 // MsgRegisterBatch records a lot of a product of the signer.
@@ -751,11 +776,80 @@ func (x *MsgWithdrawDescription) GetReason() string {
 	return ""
 }
 
+// MsgCompleteProduct states once what a product was registered without.
+type MsgCompleteProduct struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Gtin          string                 `protobuf:"bytes,1,opt,name=gtin,proto3" json:"gtin,omitempty"`
+	Stage         string                 `protobuf:"bytes,2,opt,name=stage,proto3" json:"stage,omitempty"`
+	Density       int64                  `protobuf:"varint,3,opt,name=density,proto3" json:"density,omitempty"`
+	NetContent    *v1.Quantity           `protobuf:"bytes,4,opt,name=net_content,json=netContent,proto3" json:"net_content,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MsgCompleteProduct) Reset() {
+	*x = MsgCompleteProduct{}
+	mi := &file_filiera_product_v1_msg_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MsgCompleteProduct) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MsgCompleteProduct) ProtoMessage() {}
+
+func (x *MsgCompleteProduct) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_product_v1_msg_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MsgCompleteProduct.ProtoReflect.Descriptor instead.
+func (*MsgCompleteProduct) Descriptor() ([]byte, []int) {
+	return file_filiera_product_v1_msg_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *MsgCompleteProduct) GetGtin() string {
+	if x != nil {
+		return x.Gtin
+	}
+	return ""
+}
+
+func (x *MsgCompleteProduct) GetStage() string {
+	if x != nil {
+		return x.Stage
+	}
+	return ""
+}
+
+func (x *MsgCompleteProduct) GetDensity() int64 {
+	if x != nil {
+		return x.Density
+	}
+	return 0
+}
+
+func (x *MsgCompleteProduct) GetNetContent() *v1.Quantity {
+	if x != nil {
+		return x.NetContent
+	}
+	return nil
+}
+
 var File_filiera_product_v1_msg_proto protoreflect.FileDescriptor
 
 const file_filiera_product_v1_msg_proto_rawDesc = "" +
 	"\n" +
-	"\x1cfiliera/product/v1/msg.proto\x12\x12filiera.product.v1\x1a\x1afiliera/base/v1/base.proto\x1a\x1efiliera/product/v1/state.proto\"\x87\x02\n" +
+	"\x1cfiliera/product/v1/msg.proto\x12\x12filiera.product.v1\x1a\x1afiliera/base/v1/base.proto\x1a\x1efiliera/product/v1/state.proto\"\xba\x02\n" +
 	"\n" +
 	"NewVersion\x12\x1f\n" +
 	"\vlegal_basis\x18\x01 \x01(\tR\n" +
@@ -764,7 +858,8 @@ const file_filiera_product_v1_msg_proto_rawDesc = "" +
 	"\x0emunicipalities\x18\x03 \x03(\tR\x0emunicipalities\x12\"\n" +
 	"\rin_force_from\x18\x04 \x01(\tR\vinForceFrom\x12\x1e\n" +
 	"\vin_force_to\x18\x05 \x01(\tR\tinForceTo\x12C\n" +
-	"\frequirements\x18\x06 \x03(\v2\x1f.filiera.product.v1.RequirementR\frequirements\"\xac\x01\n" +
+	"\frequirements\x18\x06 \x03(\v2\x1f.filiera.product.v1.RequirementR\frequirements\x121\n" +
+	"\x06stages\x18\a \x03(\v2\x19.filiera.product.v1.StageR\x06stages\"\xac\x01\n" +
 	"\x18MsgRegisterSpecification\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x122\n" +
@@ -772,14 +867,16 @@ const file_filiera_product_v1_msg_proto_rawDesc = "" +
 	"\aversion\x18\x04 \x01(\v2\x1e.filiera.product.v1.NewVersionR\aversion\"s\n" +
 	"\x11MsgPublishVersion\x12$\n" +
 	"\rspecification\x18\x01 \x01(\tR\rspecification\x128\n" +
-	"\aversion\x18\x02 \x01(\v2\x1e.filiera.product.v1.NewVersionR\aversion\"\xbb\x01\n" +
+	"\aversion\x18\x02 \x01(\v2\x1e.filiera.product.v1.NewVersionR\aversion\"\xeb\x01\n" +
 	"\x12MsgRegisterProduct\x12\x12\n" +
 	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12$\n" +
 	"\rspecification\x18\x02 \x01(\tR\rspecification\x12\x12\n" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12\x1b\n" +
 	"\tbase_unit\x18\x04 \x01(\tR\bbaseUnit\x12:\n" +
 	"\vnet_content\x18\x05 \x01(\v2\x19.filiera.base.v1.QuantityR\n" +
-	"netContent\"\xcf\x01\n" +
+	"netContent\x12\x14\n" +
+	"\x05stage\x18\x06 \x01(\tR\x05stage\x12\x18\n" +
+	"\adensity\x18\a \x01(\x03R\adensity\"\xcf\x01\n" +
 	"\x10MsgRegisterBatch\x12\x12\n" +
 	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12\x10\n" +
 	"\x03lot\x18\x02 \x01(\tR\x03lot\x125\n" +
@@ -810,7 +907,13 @@ const file_filiera_product_v1_msg_proto_rawDesc = "" +
 	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12\x10\n" +
 	"\x03lot\x18\x02 \x01(\tR\x03lot\x12\x16\n" +
 	"\x06number\x18\x03 \x01(\rR\x06number\x12\x16\n" +
-	"\x06reason\x18\x04 \x01(\tR\x06reasonB;Z9github.com/filiera-chain/filiera/api/product/v1;productv1b\x06proto3"
+	"\x06reason\x18\x04 \x01(\tR\x06reason\"\x94\x01\n" +
+	"\x12MsgCompleteProduct\x12\x12\n" +
+	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12\x14\n" +
+	"\x05stage\x18\x02 \x01(\tR\x05stage\x12\x18\n" +
+	"\adensity\x18\x03 \x01(\x03R\adensity\x12:\n" +
+	"\vnet_content\x18\x04 \x01(\v2\x19.filiera.base.v1.QuantityR\n" +
+	"netContentB;Z9github.com/filiera-chain/filiera/api/product/v1;productv1b\x06proto3"
 
 var (
 	file_filiera_product_v1_msg_proto_rawDescOnce sync.Once
@@ -824,7 +927,7 @@ func file_filiera_product_v1_msg_proto_rawDescGZIP() []byte {
 	return file_filiera_product_v1_msg_proto_rawDescData
 }
 
-var file_filiera_product_v1_msg_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_filiera_product_v1_msg_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_filiera_product_v1_msg_proto_goTypes = []any{
 	(*NewVersion)(nil),               // 0: filiera.product.v1.NewVersion
 	(*MsgRegisterSpecification)(nil), // 1: filiera.product.v1.MsgRegisterSpecification
@@ -837,24 +940,28 @@ var file_filiera_product_v1_msg_proto_goTypes = []any{
 	(*MsgDescribeProduct)(nil),       // 8: filiera.product.v1.MsgDescribeProduct
 	(*DescribeProductResult)(nil),    // 9: filiera.product.v1.DescribeProductResult
 	(*MsgWithdrawDescription)(nil),   // 10: filiera.product.v1.MsgWithdrawDescription
-	(*Requirement)(nil),              // 11: filiera.product.v1.Requirement
-	(Scheme)(0),                      // 12: filiera.product.v1.Scheme
-	(*v1.Quantity)(nil),              // 13: filiera.base.v1.Quantity
-	(*Link)(nil),                     // 14: filiera.product.v1.Link
+	(*MsgCompleteProduct)(nil),       // 11: filiera.product.v1.MsgCompleteProduct
+	(*Requirement)(nil),              // 12: filiera.product.v1.Requirement
+	(*Stage)(nil),                    // 13: filiera.product.v1.Stage
+	(Scheme)(0),                      // 14: filiera.product.v1.Scheme
+	(*v1.Quantity)(nil),              // 15: filiera.base.v1.Quantity
+	(*Link)(nil),                     // 16: filiera.product.v1.Link
 }
 var file_filiera_product_v1_msg_proto_depIdxs = []int32{
-	11, // 0: filiera.product.v1.NewVersion.requirements:type_name -> filiera.product.v1.Requirement
-	12, // 1: filiera.product.v1.MsgRegisterSpecification.scheme:type_name -> filiera.product.v1.Scheme
-	0,  // 2: filiera.product.v1.MsgRegisterSpecification.version:type_name -> filiera.product.v1.NewVersion
-	0,  // 3: filiera.product.v1.MsgPublishVersion.version:type_name -> filiera.product.v1.NewVersion
-	13, // 4: filiera.product.v1.MsgRegisterProduct.net_content:type_name -> filiera.base.v1.Quantity
-	13, // 5: filiera.product.v1.MsgRegisterBatch.quantity:type_name -> filiera.base.v1.Quantity
-	14, // 6: filiera.product.v1.MsgDescribeProduct.link:type_name -> filiera.product.v1.Link
-	7,  // [7:7] is the sub-list for method output_type
-	7,  // [7:7] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	12, // 0: filiera.product.v1.NewVersion.requirements:type_name -> filiera.product.v1.Requirement
+	13, // 1: filiera.product.v1.NewVersion.stages:type_name -> filiera.product.v1.Stage
+	14, // 2: filiera.product.v1.MsgRegisterSpecification.scheme:type_name -> filiera.product.v1.Scheme
+	0,  // 3: filiera.product.v1.MsgRegisterSpecification.version:type_name -> filiera.product.v1.NewVersion
+	0,  // 4: filiera.product.v1.MsgPublishVersion.version:type_name -> filiera.product.v1.NewVersion
+	15, // 5: filiera.product.v1.MsgRegisterProduct.net_content:type_name -> filiera.base.v1.Quantity
+	15, // 6: filiera.product.v1.MsgRegisterBatch.quantity:type_name -> filiera.base.v1.Quantity
+	16, // 7: filiera.product.v1.MsgDescribeProduct.link:type_name -> filiera.product.v1.Link
+	15, // 8: filiera.product.v1.MsgCompleteProduct.net_content:type_name -> filiera.base.v1.Quantity
+	9,  // [9:9] is the sub-list for method output_type
+	9,  // [9:9] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_filiera_product_v1_msg_proto_init() }
@@ -869,7 +976,7 @@ func file_filiera_product_v1_msg_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_product_v1_msg_proto_rawDesc), len(file_filiera_product_v1_msg_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

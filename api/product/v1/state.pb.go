@@ -329,6 +329,224 @@ func (x *Requirement) GetUnit() string {
 	return ""
 }
 
+// Stage is a kind of batch within a specification: grapes, then wine. A version
+// that has stages lets their batches come into being only from land, animals or
+// the batches that they are made of, and bounds how much.
+type Stage struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 1 to 40 characters of a-z, 0-9 and inner hyphens, unique in the version.
+	Id     string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	NameIt string `protobuf:"bytes,2,opt,name=name_it,json=nameIt,proto3" json:"name_it,omitempty"`
+	NameEn string `protobuf:"bytes,3,opt,name=name_en,json=nameEn,proto3" json:"name_en,omitempty"`
+	// Where batches of the stage are harvested; absent where they are only made.
+	Origin *Origin `protobuf:"bytes,4,opt,name=origin,proto3" json:"origin,omitempty"`
+	// What they are made from; every line holds at once.
+	Yields        []*Yield `protobuf:"bytes,5,rep,name=yields,proto3" json:"yields,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Stage) Reset() {
+	*x = Stage{}
+	mi := &file_filiera_product_v1_state_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Stage) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Stage) ProtoMessage() {}
+
+func (x *Stage) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_product_v1_state_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Stage.ProtoReflect.Descriptor instead.
+func (*Stage) Descriptor() ([]byte, []int) {
+	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Stage) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Stage) GetNameIt() string {
+	if x != nil {
+		return x.NameIt
+	}
+	return ""
+}
+
+func (x *Stage) GetNameEn() string {
+	if x != nil {
+		return x.NameEn
+	}
+	return ""
+}
+
+func (x *Stage) GetOrigin() *Origin {
+	if x != nil {
+		return x.Origin
+	}
+	return nil
+}
+
+func (x *Stage) GetYields() []*Yield {
+	if x != nil {
+		return x.Yields
+	}
+	return nil
+}
+
+// Origin bounds a harvest by what it comes of, per harvest year.
+type Origin struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// At most so much from each hectare; absent where land does not count.
+	PerHectare *v1.Quantity `protobuf:"bytes,1,opt,name=per_hectare,json=perHectare,proto3" json:"per_hectare,omitempty"`
+	// How much more is taken in a good year, in thousandths. Beyond it nothing is.
+	TolerancePermille uint32 `protobuf:"varint,2,opt,name=tolerance_permille,json=tolerancePermille,proto3" json:"tolerance_permille,omitempty"`
+	// At most so much from each animal; absent where animals do not count.
+	PerHead       *v1.Quantity `protobuf:"bytes,3,opt,name=per_head,json=perHead,proto3" json:"per_head,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Origin) Reset() {
+	*x = Origin{}
+	mi := &file_filiera_product_v1_state_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Origin) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Origin) ProtoMessage() {}
+
+func (x *Origin) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_product_v1_state_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Origin.ProtoReflect.Descriptor instead.
+func (*Origin) Descriptor() ([]byte, []int) {
+	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Origin) GetPerHectare() *v1.Quantity {
+	if x != nil {
+		return x.PerHectare
+	}
+	return nil
+}
+
+func (x *Origin) GetTolerancePermille() uint32 {
+	if x != nil {
+		return x.TolerancePermille
+	}
+	return 0
+}
+
+func (x *Origin) GetPerHead() *v1.Quantity {
+	if x != nil {
+		return x.PerHead
+	}
+	return nil
+}
+
+// Yield bounds what is made by what it is made from.
+type Yield struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Stage of the same specification, or a word for an ingredient from outside.
+	From string `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
+	// The ingredient may come from who is not registered here.
+	Outside bool `protobuf:"varint,2,opt,name=outside,proto3" json:"outside,omitempty"`
+	// At most output for each input.
+	Output        *v1.Quantity `protobuf:"bytes,3,opt,name=output,proto3" json:"output,omitempty"`
+	Input         *v1.Quantity `protobuf:"bytes,4,opt,name=input,proto3" json:"input,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Yield) Reset() {
+	*x = Yield{}
+	mi := &file_filiera_product_v1_state_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Yield) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Yield) ProtoMessage() {}
+
+func (x *Yield) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_product_v1_state_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Yield.ProtoReflect.Descriptor instead.
+func (*Yield) Descriptor() ([]byte, []int) {
+	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Yield) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *Yield) GetOutside() bool {
+	if x != nil {
+		return x.Outside
+	}
+	return false
+}
+
+func (x *Yield) GetOutput() *v1.Quantity {
+	if x != nil {
+		return x.Output
+	}
+	return nil
+}
+
+func (x *Yield) GetInput() *v1.Quantity {
+	if x != nil {
+		return x.Input
+	}
+	return nil
+}
+
 // SpecificationVersion is one text of the specification. Never changes.
 type SpecificationVersion struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -347,13 +565,14 @@ type SpecificationVersion struct {
 	Requirements  []*Requirement `protobuf:"bytes,8,rep,name=requirements,proto3" json:"requirements,omitempty"`
 	PublishedAt   int64          `protobuf:"varint,9,opt,name=published_at,json=publishedAt,proto3" json:"published_at,omitempty"`
 	PublishedBy   string         `protobuf:"bytes,10,opt,name=published_by,json=publishedBy,proto3" json:"published_by,omitempty"`
+	Stages        []*Stage       `protobuf:"bytes,11,rep,name=stages,proto3" json:"stages,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SpecificationVersion) Reset() {
 	*x = SpecificationVersion{}
-	mi := &file_filiera_product_v1_state_proto_msgTypes[2]
+	mi := &file_filiera_product_v1_state_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -365,7 +584,7 @@ func (x *SpecificationVersion) String() string {
 func (*SpecificationVersion) ProtoMessage() {}
 
 func (x *SpecificationVersion) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_product_v1_state_proto_msgTypes[2]
+	mi := &file_filiera_product_v1_state_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -378,7 +597,7 @@ func (x *SpecificationVersion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SpecificationVersion.ProtoReflect.Descriptor instead.
 func (*SpecificationVersion) Descriptor() ([]byte, []int) {
-	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{2}
+	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *SpecificationVersion) GetSpecification() string {
@@ -451,6 +670,13 @@ func (x *SpecificationVersion) GetPublishedBy() string {
 	return ""
 }
 
+func (x *SpecificationVersion) GetStages() []*Stage {
+	if x != nil {
+		return x.Stages
+	}
+	return nil
+}
+
 // Product is a trade item.
 type Product struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -463,15 +689,19 @@ type Product struct {
 	// UN/ECE unit in which its batches are counted.
 	BaseUnit string `protobuf:"bytes,5,opt,name=base_unit,json=baseUnit,proto3" json:"base_unit,omitempty"`
 	// Net content of one trade item, optional.
-	NetContent    *v1.Quantity `protobuf:"bytes,6,opt,name=net_content,json=netContent,proto3" json:"net_content,omitempty"`
-	RegisteredAt  int64        `protobuf:"varint,7,opt,name=registered_at,json=registeredAt,proto3" json:"registered_at,omitempty"`
+	NetContent   *v1.Quantity `protobuf:"bytes,6,opt,name=net_content,json=netContent,proto3" json:"net_content,omitempty"`
+	RegisteredAt int64        `protobuf:"varint,7,opt,name=registered_at,json=registeredAt,proto3" json:"registered_at,omitempty"`
+	// Stage of its specification; empty where that has none.
+	Stage string `protobuf:"bytes,8,opt,name=stage,proto3" json:"stage,omitempty"`
+	// Milligrams per millilitre; 0 when not stated. For what is counted in volume.
+	Density       int64 `protobuf:"varint,9,opt,name=density,proto3" json:"density,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Product) Reset() {
 	*x = Product{}
-	mi := &file_filiera_product_v1_state_proto_msgTypes[3]
+	mi := &file_filiera_product_v1_state_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -483,7 +713,7 @@ func (x *Product) String() string {
 func (*Product) ProtoMessage() {}
 
 func (x *Product) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_product_v1_state_proto_msgTypes[3]
+	mi := &file_filiera_product_v1_state_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -496,7 +726,7 @@ func (x *Product) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Product.ProtoReflect.Descriptor instead.
 func (*Product) Descriptor() ([]byte, []int) {
-	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{3}
+	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Product) GetGtin() string {
@@ -548,6 +778,20 @@ func (x *Product) GetRegisteredAt() int64 {
 	return 0
 }
 
+func (x *Product) GetStage() string {
+	if x != nil {
+		return x.Stage
+	}
+	return ""
+}
+
+func (x *Product) GetDensity() int64 {
+	if x != nil {
+		return x.Density
+	}
+	return 0
+}
+
 // Batch is a lot of a product.
 type Batch struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -577,7 +821,7 @@ type Batch struct {
 
 func (x *Batch) Reset() {
 	*x = Batch{}
-	mi := &file_filiera_product_v1_state_proto_msgTypes[4]
+	mi := &file_filiera_product_v1_state_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -589,7 +833,7 @@ func (x *Batch) String() string {
 func (*Batch) ProtoMessage() {}
 
 func (x *Batch) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_product_v1_state_proto_msgTypes[4]
+	mi := &file_filiera_product_v1_state_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -602,7 +846,7 @@ func (x *Batch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Batch.ProtoReflect.Descriptor instead.
 func (*Batch) Descriptor() ([]byte, []int) {
-	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{4}
+	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Batch) GetGtin() string {
@@ -743,7 +987,7 @@ type Link struct {
 
 func (x *Link) Reset() {
 	*x = Link{}
-	mi := &file_filiera_product_v1_state_proto_msgTypes[5]
+	mi := &file_filiera_product_v1_state_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -755,7 +999,7 @@ func (x *Link) String() string {
 func (*Link) ProtoMessage() {}
 
 func (x *Link) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_product_v1_state_proto_msgTypes[5]
+	mi := &file_filiera_product_v1_state_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -768,7 +1012,7 @@ func (x *Link) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Link.ProtoReflect.Descriptor instead.
 func (*Link) Descriptor() ([]byte, []int) {
-	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{5}
+	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Link) GetLinkType() string {
@@ -847,7 +1091,7 @@ type Description struct {
 
 func (x *Description) Reset() {
 	*x = Description{}
-	mi := &file_filiera_product_v1_state_proto_msgTypes[6]
+	mi := &file_filiera_product_v1_state_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -859,7 +1103,7 @@ func (x *Description) String() string {
 func (*Description) ProtoMessage() {}
 
 func (x *Description) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_product_v1_state_proto_msgTypes[6]
+	mi := &file_filiera_product_v1_state_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -872,7 +1116,7 @@ func (x *Description) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Description.ProtoReflect.Descriptor instead.
 func (*Description) Descriptor() ([]byte, []int) {
-	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{6}
+	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Description) GetGtin() string {
@@ -950,7 +1194,23 @@ const file_filiera_product_v1_state_proto_rawDesc = "" +
 	"\atext_en\x18\x04 \x01(\tR\x06textEn\x12\x18\n" +
 	"\aminimum\x18\x05 \x01(\tR\aminimum\x12\x18\n" +
 	"\amaximum\x18\x06 \x01(\tR\amaximum\x12\x12\n" +
-	"\x04unit\x18\a \x01(\tR\x04unit\"\x97\x03\n" +
+	"\x04unit\x18\a \x01(\tR\x04unit\"\xb0\x01\n" +
+	"\x05Stage\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x17\n" +
+	"\aname_it\x18\x02 \x01(\tR\x06nameIt\x12\x17\n" +
+	"\aname_en\x18\x03 \x01(\tR\x06nameEn\x122\n" +
+	"\x06origin\x18\x04 \x01(\v2\x1a.filiera.product.v1.OriginR\x06origin\x121\n" +
+	"\x06yields\x18\x05 \x03(\v2\x19.filiera.product.v1.YieldR\x06yields\"\xa9\x01\n" +
+	"\x06Origin\x12:\n" +
+	"\vper_hectare\x18\x01 \x01(\v2\x19.filiera.base.v1.QuantityR\n" +
+	"perHectare\x12-\n" +
+	"\x12tolerance_permille\x18\x02 \x01(\rR\x11tolerancePermille\x124\n" +
+	"\bper_head\x18\x03 \x01(\v2\x19.filiera.base.v1.QuantityR\aperHead\"\x99\x01\n" +
+	"\x05Yield\x12\x12\n" +
+	"\x04from\x18\x01 \x01(\tR\x04from\x12\x18\n" +
+	"\aoutside\x18\x02 \x01(\bR\aoutside\x121\n" +
+	"\x06output\x18\x03 \x01(\v2\x19.filiera.base.v1.QuantityR\x06output\x12/\n" +
+	"\x05input\x18\x04 \x01(\v2\x19.filiera.base.v1.QuantityR\x05input\"\xca\x03\n" +
 	"\x14SpecificationVersion\x12$\n" +
 	"\rspecification\x18\x01 \x01(\tR\rspecification\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\rR\aversion\x12\x1f\n" +
@@ -963,7 +1223,8 @@ const file_filiera_product_v1_state_proto_rawDesc = "" +
 	"\frequirements\x18\b \x03(\v2\x1f.filiera.product.v1.RequirementR\frequirements\x12!\n" +
 	"\fpublished_at\x18\t \x01(\x03R\vpublishedAt\x12!\n" +
 	"\fpublished_by\x18\n" +
-	" \x01(\tR\vpublishedBy\"\xeb\x01\n" +
+	" \x01(\tR\vpublishedBy\x121\n" +
+	"\x06stages\x18\v \x03(\v2\x19.filiera.product.v1.StageR\x06stages\"\x9b\x02\n" +
 	"\aProduct\x12\x12\n" +
 	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12\x14\n" +
 	"\x05owner\x18\x02 \x01(\tR\x05owner\x12$\n" +
@@ -972,7 +1233,9 @@ const file_filiera_product_v1_state_proto_rawDesc = "" +
 	"\tbase_unit\x18\x05 \x01(\tR\bbaseUnit\x12:\n" +
 	"\vnet_content\x18\x06 \x01(\v2\x19.filiera.base.v1.QuantityR\n" +
 	"netContent\x12#\n" +
-	"\rregistered_at\x18\a \x01(\x03R\fregisteredAt\"\xc3\x04\n" +
+	"\rregistered_at\x18\a \x01(\x03R\fregisteredAt\x12\x14\n" +
+	"\x05stage\x18\b \x01(\tR\x05stage\x12\x18\n" +
+	"\adensity\x18\t \x01(\x03R\adensity\"\xc3\x04\n" +
 	"\x05Batch\x12\x12\n" +
 	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12\x10\n" +
 	"\x03lot\x18\x02 \x01(\tR\x03lot\x12$\n" +
@@ -1042,31 +1305,41 @@ func file_filiera_product_v1_state_proto_rawDescGZIP() []byte {
 }
 
 var file_filiera_product_v1_state_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_filiera_product_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_filiera_product_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_filiera_product_v1_state_proto_goTypes = []any{
 	(Scheme)(0),                  // 0: filiera.product.v1.Scheme
 	(BatchStatus)(0),             // 1: filiera.product.v1.BatchStatus
 	(*Specification)(nil),        // 2: filiera.product.v1.Specification
 	(*Requirement)(nil),          // 3: filiera.product.v1.Requirement
-	(*SpecificationVersion)(nil), // 4: filiera.product.v1.SpecificationVersion
-	(*Product)(nil),              // 5: filiera.product.v1.Product
-	(*Batch)(nil),                // 6: filiera.product.v1.Batch
-	(*Link)(nil),                 // 7: filiera.product.v1.Link
-	(*Description)(nil),          // 8: filiera.product.v1.Description
-	(*v1.Quantity)(nil),          // 9: filiera.base.v1.Quantity
+	(*Stage)(nil),                // 4: filiera.product.v1.Stage
+	(*Origin)(nil),               // 5: filiera.product.v1.Origin
+	(*Yield)(nil),                // 6: filiera.product.v1.Yield
+	(*SpecificationVersion)(nil), // 7: filiera.product.v1.SpecificationVersion
+	(*Product)(nil),              // 8: filiera.product.v1.Product
+	(*Batch)(nil),                // 9: filiera.product.v1.Batch
+	(*Link)(nil),                 // 10: filiera.product.v1.Link
+	(*Description)(nil),          // 11: filiera.product.v1.Description
+	(*v1.Quantity)(nil),          // 12: filiera.base.v1.Quantity
 }
 var file_filiera_product_v1_state_proto_depIdxs = []int32{
-	0, // 0: filiera.product.v1.Specification.scheme:type_name -> filiera.product.v1.Scheme
-	3, // 1: filiera.product.v1.SpecificationVersion.requirements:type_name -> filiera.product.v1.Requirement
-	9, // 2: filiera.product.v1.Product.net_content:type_name -> filiera.base.v1.Quantity
-	9, // 3: filiera.product.v1.Batch.quantity:type_name -> filiera.base.v1.Quantity
-	1, // 4: filiera.product.v1.Batch.status:type_name -> filiera.product.v1.BatchStatus
-	7, // 5: filiera.product.v1.Description.link:type_name -> filiera.product.v1.Link
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	0,  // 0: filiera.product.v1.Specification.scheme:type_name -> filiera.product.v1.Scheme
+	5,  // 1: filiera.product.v1.Stage.origin:type_name -> filiera.product.v1.Origin
+	6,  // 2: filiera.product.v1.Stage.yields:type_name -> filiera.product.v1.Yield
+	12, // 3: filiera.product.v1.Origin.per_hectare:type_name -> filiera.base.v1.Quantity
+	12, // 4: filiera.product.v1.Origin.per_head:type_name -> filiera.base.v1.Quantity
+	12, // 5: filiera.product.v1.Yield.output:type_name -> filiera.base.v1.Quantity
+	12, // 6: filiera.product.v1.Yield.input:type_name -> filiera.base.v1.Quantity
+	3,  // 7: filiera.product.v1.SpecificationVersion.requirements:type_name -> filiera.product.v1.Requirement
+	4,  // 8: filiera.product.v1.SpecificationVersion.stages:type_name -> filiera.product.v1.Stage
+	12, // 9: filiera.product.v1.Product.net_content:type_name -> filiera.base.v1.Quantity
+	12, // 10: filiera.product.v1.Batch.quantity:type_name -> filiera.base.v1.Quantity
+	1,  // 11: filiera.product.v1.Batch.status:type_name -> filiera.product.v1.BatchStatus
+	10, // 12: filiera.product.v1.Description.link:type_name -> filiera.product.v1.Link
+	13, // [13:13] is the sub-list for method output_type
+	13, // [13:13] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_filiera_product_v1_state_proto_init() }
@@ -1080,7 +1353,7 @@ func file_filiera_product_v1_state_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_product_v1_state_proto_rawDesc), len(file_filiera_product_v1_state_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   7,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

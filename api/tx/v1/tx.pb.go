@@ -9,6 +9,7 @@ package txv1
 import (
 	v13 "github.com/filiera-chain/filiera/api/cert/v1"
 	v14 "github.com/filiera-chain/filiera/api/control/v1"
+	v17 "github.com/filiera-chain/filiera/api/matter/v1"
 	v11 "github.com/filiera-chain/filiera/api/place/v1"
 	v16 "github.com/filiera-chain/filiera/api/privacy/v1"
 	v12 "github.com/filiera-chain/filiera/api/product/v1"
@@ -208,6 +209,7 @@ type Act struct {
 	//	*Act_ReleaseBatch
 	//	*Act_DescribeProduct
 	//	*Act_WithdrawDescription
+	//	*Act_CompleteProduct
 	//	*Act_Issue
 	//	*Act_Suspend
 	//	*Act_Reinstate
@@ -231,6 +233,14 @@ type Act struct {
 	//	*Act_RecordDelivery
 	//	*Act_Erase
 	//	*Act_AcknowledgeErasure
+	//	*Act_Harvest
+	//	*Act_Transform
+	//	*Act_Split
+	//	*Act_Merge
+	//	*Act_WriteOff
+	//	*Act_Release
+	//	*Act_ReturnGoods
+	//	*Act_Reverse
 	Kind          isAct_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -543,6 +553,15 @@ func (x *Act) GetWithdrawDescription() *v12.MsgWithdrawDescription {
 	return nil
 }
 
+func (x *Act) GetCompleteProduct() *v12.MsgCompleteProduct {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_CompleteProduct); ok {
+			return x.CompleteProduct
+		}
+	}
+	return nil
+}
+
 func (x *Act) GetIssue() *v13.MsgIssue {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_Issue); ok {
@@ -750,6 +769,78 @@ func (x *Act) GetAcknowledgeErasure() *v16.MsgAcknowledgeErasure {
 	return nil
 }
 
+func (x *Act) GetHarvest() *v17.MsgHarvest {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Harvest); ok {
+			return x.Harvest
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetTransform() *v17.MsgTransform {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Transform); ok {
+			return x.Transform
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetSplit() *v17.MsgSplit {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Split); ok {
+			return x.Split
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetMerge() *v17.MsgMerge {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Merge); ok {
+			return x.Merge
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetWriteOff() *v17.MsgWriteOff {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_WriteOff); ok {
+			return x.WriteOff
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetRelease() *v17.MsgRelease {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Release); ok {
+			return x.Release
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetReturnGoods() *v17.MsgReturn {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_ReturnGoods); ok {
+			return x.ReturnGoods
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetReverse() *v17.MsgReverse {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Reverse); ok {
+			return x.Reverse
+		}
+	}
+	return nil
+}
+
 type isAct_Kind interface {
 	isAct_Kind()
 }
@@ -874,6 +965,10 @@ type Act_WithdrawDescription struct {
 	WithdrawDescription *v12.MsgWithdrawDescription `protobuf:"bytes,58,opt,name=withdraw_description,json=withdrawDescription,proto3,oneof"`
 }
 
+type Act_CompleteProduct struct {
+	CompleteProduct *v12.MsgCompleteProduct `protobuf:"bytes,59,opt,name=complete_product,json=completeProduct,proto3,oneof"`
+}
+
 type Act_Issue struct {
 	Issue *v13.MsgIssue `protobuf:"bytes,80,opt,name=issue,proto3,oneof"`
 }
@@ -966,6 +1061,38 @@ type Act_AcknowledgeErasure struct {
 	AcknowledgeErasure *v16.MsgAcknowledgeErasure `protobuf:"bytes,115,opt,name=acknowledge_erasure,json=acknowledgeErasure,proto3,oneof"`
 }
 
+type Act_Harvest struct {
+	Harvest *v17.MsgHarvest `protobuf:"bytes,130,opt,name=harvest,proto3,oneof"`
+}
+
+type Act_Transform struct {
+	Transform *v17.MsgTransform `protobuf:"bytes,131,opt,name=transform,proto3,oneof"`
+}
+
+type Act_Split struct {
+	Split *v17.MsgSplit `protobuf:"bytes,132,opt,name=split,proto3,oneof"`
+}
+
+type Act_Merge struct {
+	Merge *v17.MsgMerge `protobuf:"bytes,133,opt,name=merge,proto3,oneof"`
+}
+
+type Act_WriteOff struct {
+	WriteOff *v17.MsgWriteOff `protobuf:"bytes,134,opt,name=write_off,json=writeOff,proto3,oneof"`
+}
+
+type Act_Release struct {
+	Release *v17.MsgRelease `protobuf:"bytes,135,opt,name=release,proto3,oneof"`
+}
+
+type Act_ReturnGoods struct {
+	ReturnGoods *v17.MsgReturn `protobuf:"bytes,136,opt,name=return_goods,json=returnGoods,proto3,oneof"`
+}
+
+type Act_Reverse struct {
+	Reverse *v17.MsgReverse `protobuf:"bytes,137,opt,name=reverse,proto3,oneof"`
+}
+
 func (*Act_Enrol) isAct_Kind() {}
 
 func (*Act_SuspendParticipant) isAct_Kind() {}
@@ -1026,6 +1153,8 @@ func (*Act_DescribeProduct) isAct_Kind() {}
 
 func (*Act_WithdrawDescription) isAct_Kind() {}
 
+func (*Act_CompleteProduct) isAct_Kind() {}
+
 func (*Act_Issue) isAct_Kind() {}
 
 func (*Act_Suspend) isAct_Kind() {}
@@ -1071,6 +1200,22 @@ func (*Act_RecordDelivery) isAct_Kind() {}
 func (*Act_Erase) isAct_Kind() {}
 
 func (*Act_AcknowledgeErasure) isAct_Kind() {}
+
+func (*Act_Harvest) isAct_Kind() {}
+
+func (*Act_Transform) isAct_Kind() {}
+
+func (*Act_Split) isAct_Kind() {}
+
+func (*Act_Merge) isAct_Kind() {}
+
+func (*Act_WriteOff) isAct_Kind() {}
+
+func (*Act_Release) isAct_Kind() {}
+
+func (*Act_ReturnGoods) isAct_Kind() {}
+
+func (*Act_Reverse) isAct_Kind() {}
 
 // TxResult is the data of an executed transaction: one result per act.
 type TxResult struct {
@@ -1122,7 +1267,7 @@ var File_filiera_tx_v1_tx_proto protoreflect.FileDescriptor
 
 const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
-	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/control/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\"6\n" +
+	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1bfiliera/matter/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/control/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\"6\n" +
 	"\x02Tx\x12\x12\n" +
 	"\x04body\x18\x01 \x01(\fR\x04body\x12\x1c\n" +
 	"\tsignature\x18\x02 \x01(\fR\tsignature\"\xae\x01\n" +
@@ -1133,7 +1278,7 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\x04 \x01(\x03R\texpiresAt\x12&\n" +
 	"\x04acts\x18\x05 \x03(\v2\x12.filiera.tx.v1.ActR\x04acts\x12\x12\n" +
-	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xb4 \n" +
+	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xef$\n" +
 	"\x03Act\x125\n" +
 	"\x05enrol\x18\n" +
 	" \x01(\v2\x1d.filiera.registry.v1.MsgEnrolH\x00R\x05enrol\x12]\n" +
@@ -1169,7 +1314,8 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\frecall_batch\x187 \x01(\v2\".filiera.product.v1.MsgRecallBatchH\x00R\vrecallBatch\x12J\n" +
 	"\rrelease_batch\x188 \x01(\v2#.filiera.product.v1.MsgReleaseBatchH\x00R\freleaseBatch\x12S\n" +
 	"\x10describe_product\x189 \x01(\v2&.filiera.product.v1.MsgDescribeProductH\x00R\x0fdescribeProduct\x12_\n" +
-	"\x14withdraw_description\x18: \x01(\v2*.filiera.product.v1.MsgWithdrawDescriptionH\x00R\x13withdrawDescription\x121\n" +
+	"\x14withdraw_description\x18: \x01(\v2*.filiera.product.v1.MsgWithdrawDescriptionH\x00R\x13withdrawDescription\x12S\n" +
+	"\x10complete_product\x18; \x01(\v2&.filiera.product.v1.MsgCompleteProductH\x00R\x0fcompleteProduct\x121\n" +
 	"\x05issue\x18P \x01(\v2\x19.filiera.cert.v1.MsgIssueH\x00R\x05issue\x127\n" +
 	"\asuspend\x18Q \x01(\v2\x1b.filiera.cert.v1.MsgSuspendH\x00R\asuspend\x12=\n" +
 	"\treinstate\x18R \x01(\v2\x1d.filiera.cert.v1.MsgReinstateH\x00R\treinstate\x124\n" +
@@ -1192,7 +1338,15 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\rrevoke_access\x18p \x01(\v2#.filiera.privacy.v1.MsgRevokeAccessH\x00R\frevokeAccess\x12P\n" +
 	"\x0frecord_delivery\x18q \x01(\v2%.filiera.privacy.v1.MsgRecordDeliveryH\x00R\x0erecordDelivery\x124\n" +
 	"\x05erase\x18r \x01(\v2\x1c.filiera.privacy.v1.MsgEraseH\x00R\x05erase\x12\\\n" +
-	"\x13acknowledge_erasure\x18s \x01(\v2).filiera.privacy.v1.MsgAcknowledgeErasureH\x00R\x12acknowledgeErasureB\x06\n" +
+	"\x13acknowledge_erasure\x18s \x01(\v2).filiera.privacy.v1.MsgAcknowledgeErasureH\x00R\x12acknowledgeErasure\x12:\n" +
+	"\aharvest\x18\x82\x01 \x01(\v2\x1d.filiera.matter.v1.MsgHarvestH\x00R\aharvest\x12@\n" +
+	"\ttransform\x18\x83\x01 \x01(\v2\x1f.filiera.matter.v1.MsgTransformH\x00R\ttransform\x124\n" +
+	"\x05split\x18\x84\x01 \x01(\v2\x1b.filiera.matter.v1.MsgSplitH\x00R\x05split\x124\n" +
+	"\x05merge\x18\x85\x01 \x01(\v2\x1b.filiera.matter.v1.MsgMergeH\x00R\x05merge\x12>\n" +
+	"\twrite_off\x18\x86\x01 \x01(\v2\x1e.filiera.matter.v1.MsgWriteOffH\x00R\bwriteOff\x12:\n" +
+	"\arelease\x18\x87\x01 \x01(\v2\x1d.filiera.matter.v1.MsgReleaseH\x00R\arelease\x12B\n" +
+	"\freturn_goods\x18\x88\x01 \x01(\v2\x1c.filiera.matter.v1.MsgReturnH\x00R\vreturnGoods\x12:\n" +
+	"\areverse\x18\x89\x01 \x01(\v2\x1d.filiera.matter.v1.MsgReverseH\x00R\areverseB\x06\n" +
 	"\x04kind\"$\n" +
 	"\bTxResult\x12\x18\n" +
 	"\aresults\x18\x01 \x03(\fR\aresultsB1Z/github.com/filiera-chain/filiera/api/tx/v1;txv1b\x06proto3"
@@ -1245,29 +1399,38 @@ var file_filiera_tx_v1_tx_proto_goTypes = []any{
 	(*v12.MsgReleaseBatch)(nil),          // 31: filiera.product.v1.MsgReleaseBatch
 	(*v12.MsgDescribeProduct)(nil),       // 32: filiera.product.v1.MsgDescribeProduct
 	(*v12.MsgWithdrawDescription)(nil),   // 33: filiera.product.v1.MsgWithdrawDescription
-	(*v13.MsgIssue)(nil),                 // 34: filiera.cert.v1.MsgIssue
-	(*v13.MsgSuspend)(nil),               // 35: filiera.cert.v1.MsgSuspend
-	(*v13.MsgReinstate)(nil),             // 36: filiera.cert.v1.MsgReinstate
-	(*v13.MsgRevoke)(nil),                // 37: filiera.cert.v1.MsgRevoke
-	(*v13.MsgReduce)(nil),                // 38: filiera.cert.v1.MsgReduce
-	(*v13.MsgCountersign)(nil),           // 39: filiera.cert.v1.MsgCountersign
-	(*v13.MsgAnswerRequest)(nil),         // 40: filiera.cert.v1.MsgAnswerRequest
-	(*v13.MsgPublishStatusList)(nil),     // 41: filiera.cert.v1.MsgPublishStatusList
-	(*v14.MsgRequestControl)(nil),        // 42: filiera.control.v1.MsgRequestControl
-	(*v14.MsgScheduleControl)(nil),       // 43: filiera.control.v1.MsgScheduleControl
-	(*v14.MsgDeclineControl)(nil),        // 44: filiera.control.v1.MsgDeclineControl
-	(*v14.MsgRecordFinding)(nil),         // 45: filiera.control.v1.MsgRecordFinding
-	(*v14.MsgCloseFinding)(nil),          // 46: filiera.control.v1.MsgCloseFinding
-	(*v14.MsgRecordLabResults)(nil),      // 47: filiera.control.v1.MsgRecordLabResults
-	(*v14.MsgRefuseControl)(nil),         // 48: filiera.control.v1.MsgRefuseControl
-	(*v14.MsgWithdrawControl)(nil),       // 49: filiera.control.v1.MsgWithdrawControl
-	(*v15.MsgCapture)(nil),               // 50: filiera.trace.v1.MsgCapture
-	(*v16.MsgCommit)(nil),                // 51: filiera.privacy.v1.MsgCommit
-	(*v16.MsgGrantAccess)(nil),           // 52: filiera.privacy.v1.MsgGrantAccess
-	(*v16.MsgRevokeAccess)(nil),          // 53: filiera.privacy.v1.MsgRevokeAccess
-	(*v16.MsgRecordDelivery)(nil),        // 54: filiera.privacy.v1.MsgRecordDelivery
-	(*v16.MsgErase)(nil),                 // 55: filiera.privacy.v1.MsgErase
-	(*v16.MsgAcknowledgeErasure)(nil),    // 56: filiera.privacy.v1.MsgAcknowledgeErasure
+	(*v12.MsgCompleteProduct)(nil),       // 34: filiera.product.v1.MsgCompleteProduct
+	(*v13.MsgIssue)(nil),                 // 35: filiera.cert.v1.MsgIssue
+	(*v13.MsgSuspend)(nil),               // 36: filiera.cert.v1.MsgSuspend
+	(*v13.MsgReinstate)(nil),             // 37: filiera.cert.v1.MsgReinstate
+	(*v13.MsgRevoke)(nil),                // 38: filiera.cert.v1.MsgRevoke
+	(*v13.MsgReduce)(nil),                // 39: filiera.cert.v1.MsgReduce
+	(*v13.MsgCountersign)(nil),           // 40: filiera.cert.v1.MsgCountersign
+	(*v13.MsgAnswerRequest)(nil),         // 41: filiera.cert.v1.MsgAnswerRequest
+	(*v13.MsgPublishStatusList)(nil),     // 42: filiera.cert.v1.MsgPublishStatusList
+	(*v14.MsgRequestControl)(nil),        // 43: filiera.control.v1.MsgRequestControl
+	(*v14.MsgScheduleControl)(nil),       // 44: filiera.control.v1.MsgScheduleControl
+	(*v14.MsgDeclineControl)(nil),        // 45: filiera.control.v1.MsgDeclineControl
+	(*v14.MsgRecordFinding)(nil),         // 46: filiera.control.v1.MsgRecordFinding
+	(*v14.MsgCloseFinding)(nil),          // 47: filiera.control.v1.MsgCloseFinding
+	(*v14.MsgRecordLabResults)(nil),      // 48: filiera.control.v1.MsgRecordLabResults
+	(*v14.MsgRefuseControl)(nil),         // 49: filiera.control.v1.MsgRefuseControl
+	(*v14.MsgWithdrawControl)(nil),       // 50: filiera.control.v1.MsgWithdrawControl
+	(*v15.MsgCapture)(nil),               // 51: filiera.trace.v1.MsgCapture
+	(*v16.MsgCommit)(nil),                // 52: filiera.privacy.v1.MsgCommit
+	(*v16.MsgGrantAccess)(nil),           // 53: filiera.privacy.v1.MsgGrantAccess
+	(*v16.MsgRevokeAccess)(nil),          // 54: filiera.privacy.v1.MsgRevokeAccess
+	(*v16.MsgRecordDelivery)(nil),        // 55: filiera.privacy.v1.MsgRecordDelivery
+	(*v16.MsgErase)(nil),                 // 56: filiera.privacy.v1.MsgErase
+	(*v16.MsgAcknowledgeErasure)(nil),    // 57: filiera.privacy.v1.MsgAcknowledgeErasure
+	(*v17.MsgHarvest)(nil),               // 58: filiera.matter.v1.MsgHarvest
+	(*v17.MsgTransform)(nil),             // 59: filiera.matter.v1.MsgTransform
+	(*v17.MsgSplit)(nil),                 // 60: filiera.matter.v1.MsgSplit
+	(*v17.MsgMerge)(nil),                 // 61: filiera.matter.v1.MsgMerge
+	(*v17.MsgWriteOff)(nil),              // 62: filiera.matter.v1.MsgWriteOff
+	(*v17.MsgRelease)(nil),               // 63: filiera.matter.v1.MsgRelease
+	(*v17.MsgReturn)(nil),                // 64: filiera.matter.v1.MsgReturn
+	(*v17.MsgReverse)(nil),               // 65: filiera.matter.v1.MsgReverse
 }
 var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	2,  // 0: filiera.tx.v1.TxBody.acts:type_name -> filiera.tx.v1.Act
@@ -1301,34 +1464,43 @@ var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	31, // 28: filiera.tx.v1.Act.release_batch:type_name -> filiera.product.v1.MsgReleaseBatch
 	32, // 29: filiera.tx.v1.Act.describe_product:type_name -> filiera.product.v1.MsgDescribeProduct
 	33, // 30: filiera.tx.v1.Act.withdraw_description:type_name -> filiera.product.v1.MsgWithdrawDescription
-	34, // 31: filiera.tx.v1.Act.issue:type_name -> filiera.cert.v1.MsgIssue
-	35, // 32: filiera.tx.v1.Act.suspend:type_name -> filiera.cert.v1.MsgSuspend
-	36, // 33: filiera.tx.v1.Act.reinstate:type_name -> filiera.cert.v1.MsgReinstate
-	37, // 34: filiera.tx.v1.Act.revoke:type_name -> filiera.cert.v1.MsgRevoke
-	38, // 35: filiera.tx.v1.Act.reduce:type_name -> filiera.cert.v1.MsgReduce
-	39, // 36: filiera.tx.v1.Act.countersign:type_name -> filiera.cert.v1.MsgCountersign
-	40, // 37: filiera.tx.v1.Act.answer_request:type_name -> filiera.cert.v1.MsgAnswerRequest
-	41, // 38: filiera.tx.v1.Act.publish_status_list:type_name -> filiera.cert.v1.MsgPublishStatusList
-	42, // 39: filiera.tx.v1.Act.request_control:type_name -> filiera.control.v1.MsgRequestControl
-	43, // 40: filiera.tx.v1.Act.schedule_control:type_name -> filiera.control.v1.MsgScheduleControl
-	44, // 41: filiera.tx.v1.Act.decline_control:type_name -> filiera.control.v1.MsgDeclineControl
-	45, // 42: filiera.tx.v1.Act.record_finding:type_name -> filiera.control.v1.MsgRecordFinding
-	46, // 43: filiera.tx.v1.Act.close_finding:type_name -> filiera.control.v1.MsgCloseFinding
-	47, // 44: filiera.tx.v1.Act.record_lab_results:type_name -> filiera.control.v1.MsgRecordLabResults
-	48, // 45: filiera.tx.v1.Act.refuse_control:type_name -> filiera.control.v1.MsgRefuseControl
-	49, // 46: filiera.tx.v1.Act.withdraw_control:type_name -> filiera.control.v1.MsgWithdrawControl
-	50, // 47: filiera.tx.v1.Act.capture:type_name -> filiera.trace.v1.MsgCapture
-	51, // 48: filiera.tx.v1.Act.commit:type_name -> filiera.privacy.v1.MsgCommit
-	52, // 49: filiera.tx.v1.Act.grant_access:type_name -> filiera.privacy.v1.MsgGrantAccess
-	53, // 50: filiera.tx.v1.Act.revoke_access:type_name -> filiera.privacy.v1.MsgRevokeAccess
-	54, // 51: filiera.tx.v1.Act.record_delivery:type_name -> filiera.privacy.v1.MsgRecordDelivery
-	55, // 52: filiera.tx.v1.Act.erase:type_name -> filiera.privacy.v1.MsgErase
-	56, // 53: filiera.tx.v1.Act.acknowledge_erasure:type_name -> filiera.privacy.v1.MsgAcknowledgeErasure
-	54, // [54:54] is the sub-list for method output_type
-	54, // [54:54] is the sub-list for method input_type
-	54, // [54:54] is the sub-list for extension type_name
-	54, // [54:54] is the sub-list for extension extendee
-	0,  // [0:54] is the sub-list for field type_name
+	34, // 31: filiera.tx.v1.Act.complete_product:type_name -> filiera.product.v1.MsgCompleteProduct
+	35, // 32: filiera.tx.v1.Act.issue:type_name -> filiera.cert.v1.MsgIssue
+	36, // 33: filiera.tx.v1.Act.suspend:type_name -> filiera.cert.v1.MsgSuspend
+	37, // 34: filiera.tx.v1.Act.reinstate:type_name -> filiera.cert.v1.MsgReinstate
+	38, // 35: filiera.tx.v1.Act.revoke:type_name -> filiera.cert.v1.MsgRevoke
+	39, // 36: filiera.tx.v1.Act.reduce:type_name -> filiera.cert.v1.MsgReduce
+	40, // 37: filiera.tx.v1.Act.countersign:type_name -> filiera.cert.v1.MsgCountersign
+	41, // 38: filiera.tx.v1.Act.answer_request:type_name -> filiera.cert.v1.MsgAnswerRequest
+	42, // 39: filiera.tx.v1.Act.publish_status_list:type_name -> filiera.cert.v1.MsgPublishStatusList
+	43, // 40: filiera.tx.v1.Act.request_control:type_name -> filiera.control.v1.MsgRequestControl
+	44, // 41: filiera.tx.v1.Act.schedule_control:type_name -> filiera.control.v1.MsgScheduleControl
+	45, // 42: filiera.tx.v1.Act.decline_control:type_name -> filiera.control.v1.MsgDeclineControl
+	46, // 43: filiera.tx.v1.Act.record_finding:type_name -> filiera.control.v1.MsgRecordFinding
+	47, // 44: filiera.tx.v1.Act.close_finding:type_name -> filiera.control.v1.MsgCloseFinding
+	48, // 45: filiera.tx.v1.Act.record_lab_results:type_name -> filiera.control.v1.MsgRecordLabResults
+	49, // 46: filiera.tx.v1.Act.refuse_control:type_name -> filiera.control.v1.MsgRefuseControl
+	50, // 47: filiera.tx.v1.Act.withdraw_control:type_name -> filiera.control.v1.MsgWithdrawControl
+	51, // 48: filiera.tx.v1.Act.capture:type_name -> filiera.trace.v1.MsgCapture
+	52, // 49: filiera.tx.v1.Act.commit:type_name -> filiera.privacy.v1.MsgCommit
+	53, // 50: filiera.tx.v1.Act.grant_access:type_name -> filiera.privacy.v1.MsgGrantAccess
+	54, // 51: filiera.tx.v1.Act.revoke_access:type_name -> filiera.privacy.v1.MsgRevokeAccess
+	55, // 52: filiera.tx.v1.Act.record_delivery:type_name -> filiera.privacy.v1.MsgRecordDelivery
+	56, // 53: filiera.tx.v1.Act.erase:type_name -> filiera.privacy.v1.MsgErase
+	57, // 54: filiera.tx.v1.Act.acknowledge_erasure:type_name -> filiera.privacy.v1.MsgAcknowledgeErasure
+	58, // 55: filiera.tx.v1.Act.harvest:type_name -> filiera.matter.v1.MsgHarvest
+	59, // 56: filiera.tx.v1.Act.transform:type_name -> filiera.matter.v1.MsgTransform
+	60, // 57: filiera.tx.v1.Act.split:type_name -> filiera.matter.v1.MsgSplit
+	61, // 58: filiera.tx.v1.Act.merge:type_name -> filiera.matter.v1.MsgMerge
+	62, // 59: filiera.tx.v1.Act.write_off:type_name -> filiera.matter.v1.MsgWriteOff
+	63, // 60: filiera.tx.v1.Act.release:type_name -> filiera.matter.v1.MsgRelease
+	64, // 61: filiera.tx.v1.Act.return_goods:type_name -> filiera.matter.v1.MsgReturn
+	65, // 62: filiera.tx.v1.Act.reverse:type_name -> filiera.matter.v1.MsgReverse
+	63, // [63:63] is the sub-list for method output_type
+	63, // [63:63] is the sub-list for method input_type
+	63, // [63:63] is the sub-list for extension type_name
+	63, // [63:63] is the sub-list for extension extendee
+	0,  // [0:63] is the sub-list for field type_name
 }
 
 func init() { file_filiera_tx_v1_tx_proto_init() }
@@ -1367,6 +1539,7 @@ func file_filiera_tx_v1_tx_proto_init() {
 		(*Act_ReleaseBatch)(nil),
 		(*Act_DescribeProduct)(nil),
 		(*Act_WithdrawDescription)(nil),
+		(*Act_CompleteProduct)(nil),
 		(*Act_Issue)(nil),
 		(*Act_Suspend)(nil),
 		(*Act_Reinstate)(nil),
@@ -1390,6 +1563,14 @@ func file_filiera_tx_v1_tx_proto_init() {
 		(*Act_RecordDelivery)(nil),
 		(*Act_Erase)(nil),
 		(*Act_AcknowledgeErasure)(nil),
+		(*Act_Harvest)(nil),
+		(*Act_Transform)(nil),
+		(*Act_Split)(nil),
+		(*Act_Merge)(nil),
+		(*Act_WriteOff)(nil),
+		(*Act_Release)(nil),
+		(*Act_ReturnGoods)(nil),
+		(*Act_Reverse)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

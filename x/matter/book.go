@@ -1,0 +1,276 @@
+package matter
+
+import (
+	"context"
+
+	"cosmossdk.io/collections"
+
+	basev1 "github.com/filiera-chain/filiera/api/base/v1"
+	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
+	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	"github.com/filiera-chain/filiera/module"
+	"github.com/filiera-chain/filiera/quantity"
+)
+
+const (
+	stockAccount    = matterv1.Account_ACCOUNT_STOCK
+	originAccount   = matterv1.Account_ACCOUNT_ORIGIN
+	outsideAccount  = matterv1.Account_ACCOUNT_OUTSIDE
+	declaredAccount = matterv1.Account_ACCOUNT_DECLARED
+	lossAccount     = matterv1.Account_ACCOUNT_PROCESS_LOSS
+	offAccount      = matterv1.Account_ACCOUNT_WRITTEN_OFF
+	marketAccount   = matterv1.Account_ACCOUNT_MARKET
+
+	opening        = matterv1.EntryKind_ENTRY_KIND_OPENING
+	harvest        = matterv1.EntryKind_ENTRY_KIND_HARVEST
+	transformation = matterv1.EntryKind_ENTRY_KIND_TRANSFORMATION
+	split          = matterv1.EntryKind_ENTRY_KIND_SPLIT
+	merge          = matterv1.EntryKind_ENTRY_KIND_MERGE
+	writeOff       = matterv1.EntryKind_ENTRY_KIND_WRITE_OFF
+	release        = matterv1.EntryKind_ENTRY_KIND_RELEASE
+	returned       = matterv1.EntryKind_ENTRY_KIND_RETURN
+	reversal       = matterv1.EntryKind_ENTRY_KIND_REVERSAL
+
+	// maxEntries bounds the entries of one batch, so that its balance at any
+	// height is one bounded walk.
+	maxEntries = 10_000
+)
+
+// goods is a batch with its product: what an entry takes from or makes.
+type goods struct {
+	batch   *productv1.Batch
+	product *productv1.Product
+	amount  int64 // base units
+	mass    int64 // milligrams; 0 when not known
+}
+
+func (g *goods) id() *basev1.BatchID { return idOf(g.batch.GetGtin(), g.batch.GetLot()) }
+
+func (g *goods) line(sign int64) *matterv1.Posting {
+	return &matterv1.Posting{Account: stockAccount, Batch: g.id(), Amount: sign * g.amount, Unit: g.product.GetBaseUnit(), MassMg: sign * g.mass}
+}
+
+// other is the line of another account that meets the batch's.
+func (g *goods) other(a matterv1.Account, sign int64) *matterv1.Posting {
+	p := g.line(sign)
+	p.Account = a
+	return p
+}
+
+// newEntry begins an entry of the signer.
+func newEntry(ctx *module.Context, kind matterv1.EntryKind, day, reason string) *matterv1.Entry {
+	return &matterv1.Entry{
+		Kind: kind, Day: day, Reason: reason, Actor: ctx.Signer.Participant, KeyLabel: ctx.Signer.KeyLabel,
+		RecordedAt: ctx.Time, RecordedHeight: ctx.Height,
+	}
+}
+
+// held gives so much of a batch that the signer holds and that may move on. In a
+// unit that converts; the stock is looked at by take.
+func (m *Matter) held(ctx *module.Context, id *basev1.BatchID, q *basev1.Quantity) (*goods, error) {
+	b, err := m.products.Batch(ctx, id.GetGtin(), id.GetLot())
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case b == nil:
+		return nil, ErrBatch.With("no batch has GTIN %s and lot %q", clip(id.GetGtin()), clip(id.GetLot()))
+	case b.GetCustodian() != ctx.Signer.Participant:
+		return nil, ErrNotHeld.With("lot %s of GTIN %s is held by %s, and the signer is %s", b.GetLot(), b.GetGtin(), b.GetCustodian(), ctx.Signer.Participant)
+	}
+	if err := m.registry.Allowed(ctx, ctx.Time, ctx.Signer.Participant, b.GetSpecification(), "", handlers...); err != nil {
+		return nil, err
+	}
+	p, err := m.products.Product(ctx, b.GetGtin())
+	if err != nil {
+		return nil, err
+	}
+	amount, err := inBaseUnits(p, q)
+	if err != nil {
+		return nil, err
+	}
+	mass, err := massOf(p, amount)
+	return &goods{b, p, amount, mass}, err
+}
+
+// usable is held that refuses batches that were taken off or called back.
+func (m *Matter) usable(ctx *module.Context, id *basev1.BatchID, q *basev1.Quantity) (*goods, error) {
+	g, err := m.held(ctx, id, q)
+	if err == nil && g.batch.GetStatus() != productv1.BatchStatus_BATCH_STATUS_ACTIVE {
+		err = ErrState.With("lot %s of GTIN %s is not active since %s: %s", g.batch.GetLot(), g.batch.GetGtin(), module.Day(g.batch.GetStatusSince()), g.batch.GetStatusReason())
+	}
+	return g, err
+}
+
+func inBaseUnits(p *productv1.Product, q *basev1.Quantity) (int64, error) {
+	given := quantity.Quantity{Amount: q.GetAmount(), Unit: q.GetUnit()}
+	base, err := given.To(p.GetBaseUnit())
+	if err != nil {
+		return 0, ErrUnit.With("quantity is %s, and GTIN %s is counted in %s: %v", given, p.GetGtin(), p.GetBaseUnit(), err)
+	}
+	return base.Amount, nil
+}
+
+// open posts what a batch held when the book first hears of it. A batch of which
+// it knows is left as it is.
+func (m *Matter) open(ctx *module.Context, g *goods) error {
+	has, err := m.stocks.Has(ctx, keyOf(g.id()))
+	if err != nil || has {
+		return err
+	}
+	whole := &goods{batch: g.batch, product: g.product, amount: g.batch.GetQuantity().GetAmount()}
+	if whole.mass, err = massOf(g.product, whole.amount); err != nil {
+		return err
+	}
+	e := newEntry(ctx, opening, g.batch.GetProductionDate(), "")
+	e.Actor, e.KeyLabel = g.batch.GetOwner(), ""
+	e.Postings = []*matterv1.Posting{whole.line(1), whole.other(declaredAccount, -1)}
+	_, err = m.post(ctx, e)
+	return err
+}
+
+// post writes an entry that is complete, and what it does to stocks and totals.
+// It refuses what a stock has not left, and an entry that does not balance, which
+// would be a mistake of this module.
+func (m *Matter) post(ctx *module.Context, e *matterv1.Entry) (*matterv1.PostedResult, error) {
+	if err := balanced(e); err != nil {
+		return nil, err
+	}
+	n, err := m.Last(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e.Number = n + 1
+	if err := m.last.Set(ctx, e.Number); err != nil {
+		return nil, err
+	}
+	for i, p := range e.GetPostings() {
+		if err := m.add(ctx, p); err != nil {
+			return nil, err
+		}
+		if p.GetAccount() != stockAccount {
+			continue
+		}
+		if err := m.move(ctx, e, i); err != nil {
+			return nil, err
+		}
+	}
+	ctx.Emit(&matterv1.EntryPosted{Entry: e})
+	return &matterv1.PostedResult{Entry: e.Number}, m.entries.Set(ctx, e.Number, e)
+}
+
+// move changes the stock of a posting's batch. An entry names a batch once.
+func (m *Matter) move(ctx *module.Context, e *matterv1.Entry, i int) error {
+	p := e.GetPostings()[i]
+	s, err := module.Find(ctx, m.stocks, keyOf(p.GetBatch()))
+	if err != nil {
+		return err
+	}
+	if s == nil {
+		s = &matterv1.Stock{Batch: p.GetBatch(), Unit: p.GetUnit()}
+	}
+	if left := s.GetLeft() + p.GetAmount(); left < 0 {
+		q := func(n int64) string { return quantity.Quantity{Amount: n, Unit: s.GetUnit()}.Display("en") }
+		return ErrNotEnough.With("lot %s of GTIN %s has %s left of %s, and %s are taken: %s too much", p.GetBatch().GetLot(), p.GetBatch().GetGtin(),
+			q(s.GetLeft()), q(s.GetEntered()), q(-p.GetAmount()), q(-left))
+	}
+	if s.GetEntries() >= maxEntries && e.GetKind() != reversal {
+		return ErrLimit.With("lot %s of GTIN %s already has %d entries, which is the most; split it and go on with the new lot", p.GetBatch().GetLot(), p.GetBatch().GetGtin(), s.GetEntries())
+	}
+	reversed := matterv1.EntryKind_ENTRY_KIND_UNSPECIFIED
+	if e.GetKind() == reversal {
+		old, err := m.entries.Get(ctx, e.GetReverses())
+		if err != nil {
+			return err
+		}
+		reversed = old.GetKind()
+	}
+	apply(s, e.GetKind(), reversed, p.GetAmount())
+	ctx.Emit(&matterv1.StockChanged{Stock: s})
+	if err := m.ofBatch.Set(ctx, collections.Join3(p.GetBatch().GetGtin(), p.GetBatch().GetLot(), e.GetNumber())); err != nil {
+		return err
+	}
+	return m.stocks.Set(ctx, keyOf(p.GetBatch()), s)
+}
+
+// apply is what a posting of an entry does to a stock; reversed is the kind that a
+// reversal takes back.
+func apply(s *matterv1.Stock, kind, reversed matterv1.EntryKind, amount int64) {
+	s.Entries++
+	s.Left += amount
+	if kind == reversal {
+		field(s, reversed, -amount, -1) // the original amount, counted back
+		return
+	}
+	field(s, kind, amount, 1)
+}
+
+// field counts an original amount of an entry of that kind, once or less once.
+func field(s *matterv1.Stock, kind matterv1.EntryKind, amount, times int64) {
+	switch {
+	case kind == release || kind == returned:
+		s.Released -= amount * times
+	case amount > 0:
+		s.Entered += amount * times
+	case kind == transformation:
+		s.Consumed -= amount * times
+	case kind == split || kind == merge:
+		s.Moved -= amount * times
+	case kind == writeOff:
+		s.WrittenOff -= amount * times
+	}
+}
+
+// add changes an account's total.
+func (m *Matter) add(ctx *module.Context, p *matterv1.Posting) error {
+	if p.GetMassMg() == 0 {
+		return nil
+	}
+	t, err := m.total(ctx, p.GetAccount())
+	if err != nil {
+		return err
+	}
+	sum := t.GetMassMg() + p.GetMassMg()
+	if (sum > t.GetMassMg()) != (p.GetMassMg() > 0) {
+		return ErrLimit.With("the book holds as much as it can count")
+	}
+	t.MassMg = sum
+	return m.totals.Set(ctx, uint32(p.GetAccount()), t)
+}
+
+func (m *Matter) total(ctx context.Context, a matterv1.Account) (*matterv1.Total, error) {
+	t, err := module.Find(ctx, m.totals, uint32(a))
+	if err == nil && t == nil {
+		t = &matterv1.Total{Account: a}
+	}
+	return t, err
+}
+
+// balanced says whether the milligrams of an entry meet, and, of products whose
+// mass is not known, the amounts.
+func balanced(e *matterv1.Entry) error {
+	var mass int64
+	unweighed := map[string]int64{}
+	for _, p := range e.GetPostings() {
+		mass += p.GetMassMg()
+		if p.GetMassMg() == 0 && p.GetAmount() != 0 {
+			unweighed[p.GetBatch().GetGtin()+" "+p.GetUnit()] += p.GetAmount()
+		}
+	}
+	if mass != 0 {
+		return ErrMass.With("the entry does not balance: %d mg", mass)
+	}
+	for _, n := range unweighed { //filiera:unordered any one that does not meet refuses alike
+		if n != 0 {
+			return ErrMass.With("the entry does not balance")
+		}
+	}
+	return nil
+}
+
+func clip(s string) string {
+	if len(s) > 60 {
+		return s[:60] + "…"
+	}
+	return s
+}

@@ -1,0 +1,50 @@
+package matter
+
+import (
+	"context"
+
+	placev1 "github.com/filiera-chain/filiera/api/place/v1"
+	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
+	"github.com/filiera-chain/filiera/module"
+)
+
+// Registry answers who may act.
+type Registry interface {
+	// Allowed is nil when participant is active and holds one of roles at
+	// second at, with a scope that covers spec and place ("" asks for none).
+	Allowed(ctx context.Context, at int64, participant string, spec, place string, roles ...registryv1.Role) error
+}
+
+// Products answers what batches are, and registers those that come of something.
+type Products interface {
+	// Batch gives a batch by 14-digit GTIN and lot, or nil.
+	Batch(ctx context.Context, gtin, lot string) (*productv1.Batch, error)
+	// Product gives a trade item by 14-digit GTIN, or nil.
+	Product(ctx context.Context, gtin string) (*productv1.Product, error)
+	// Stage gives the stage of a version that a product belongs to, or nil. It is
+	// not to be changed.
+	Stage(ctx context.Context, p *productv1.Product, version uint32) (*productv1.Stage, error)
+	// CheckNewBatch is what a new batch must be, whatever the state.
+	CheckNewBatch(m *productv1.MsgRegisterBatch) error
+	// Make registers a batch of the signer; a derived one may be of another's
+	// product.
+	Make(ctx *module.Context, m *productv1.MsgRegisterBatch, derived bool) (*productv1.Batch, error)
+	// Void takes a batch off that turned out never to have been.
+	Void(ctx *module.Context, gtin, lot, reason string) error
+}
+
+// Places answers where things are.
+type Places interface {
+	// Location gives a location by its id, or nil.
+	Location(ctx context.Context, id string) (*placev1.Location, error)
+}
+
+// handlers are the roles that may move goods on; authorities take entries of
+// others back.
+var (
+	handlers = []registryv1.Role{
+		registryv1.Role_ROLE_PRODUCER, registryv1.Role_ROLE_PROCESSOR, registryv1.Role_ROLE_CARRIER, registryv1.Role_ROLE_DISTRIBUTOR,
+	}
+	authorities = []registryv1.Role{registryv1.Role_ROLE_AUTHORITY}
+)

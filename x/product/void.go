@@ -1,0 +1,15 @@
+package product
+
+import (
+	"github.com/filiera-chain/filiera/module"
+)
+
+// Void takes a batch off that turned out never to have been; one that is off, or
+// called back, stays so.
+func (p *Product) Void(ctx *module.Context, gtin, lot, reason string) error {
+	b, err := p.mustBatch(ctx, gtin, lot)
+	if err != nil || b.GetStatus() != active {
+		return err
+	}
+	return p.moveBatch(ctx, b, withdrawn, reason)
+}
