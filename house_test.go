@@ -18,7 +18,7 @@ const module = "github.com/filiera-chain/filiera/"
 // consensus lists the packages whose code decides what the chain holds. All
 // nodes must compute the same, so none of it may read what differs between
 // them.
-var consensus = []string{"app", "module", "envelope", "credential", "epcis", "gs1", "quantity", "commitment", "store", "store/proof", "x/"}
+var consensus = []string{"app", "module", "envelope", "credential", "epcis", "gs1", "quantity", "commitment", "balance", "store", "store/proof", "x/"}
 
 // walls says what a package may not import: a pattern of importers, a pattern
 // of what is forbidden to them, and why.

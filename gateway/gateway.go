@@ -154,6 +154,7 @@ func (g *Gateway) routes() {
 	g.txRoutes()
 	g.streamRoutes()
 	g.rehearseRoutes()
+	g.matterRoutes()
 	g.searchRoutes()
 	g.operationRoutes()
 	if g.c.EPCIS != nil {

@@ -9,6 +9,7 @@ import (
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	controlv1 "github.com/filiera-chain/filiera/api/control/v1"
+	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
@@ -55,6 +56,8 @@ func init() {
 	known[controlv1.LabResultRecorded]()
 	known[tracev1.EventCaptured]()
 	known[tracev1.EventDeclaredWrong]()
+	known[matterv1.EntryPosted]()
+	known[matterv1.StockChanged]()
 	known[privacyv1.CommitmentChanged]()
 	known[privacyv1.HoldingChanged]()
 }
@@ -103,6 +106,10 @@ func AnnounceRecord(record proto.Message) proto.Message {
 		return &productv1.BatchChanged{Batch: r}
 	case *certv1.Attestation:
 		return &certv1.AttestationChanged{Attestation: r}
+	case *matterv1.Entry:
+		return &matterv1.EntryPosted{Entry: r}
+	case *matterv1.Stock:
+		return &matterv1.StockChanged{Stock: r}
 	case *privacyv1.Commitment:
 		return &privacyv1.CommitmentChanged{Commitment: r}
 	case *privacyv1.Holding:

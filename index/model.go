@@ -11,6 +11,7 @@ import (
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	controlv1 "github.com/filiera-chain/filiera/api/control/v1"
+	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
@@ -85,6 +86,10 @@ type Model interface {
 
 	// Commitments are records of private fields; Holdings what was handed to
 	// somebody.
+	// Entries lists entries of the book of matter.
+	Entries(ctx context.Context, f EntryFilter, p Page) (List[*matterv1.Entry], error)
+	// MadeOf lists what a batch was made of, or, forward, what was made of it.
+	MadeOf(ctx context.Context, batch Lot, forward bool, p Page) (List[Lot], error)
 	Commitments(ctx context.Context, f CommitmentFilter, p Page) (List[*privacyv1.Commitment], error)
 	Holdings(ctx context.Context, f HoldingFilter, p Page) (List[*privacyv1.Holding], error)
 

@@ -11,6 +11,7 @@ import (
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	controlv1 "github.com/filiera-chain/filiera/api/control/v1"
+	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
@@ -242,6 +243,11 @@ func (p *projection) announce(m proto.Message, o *opened) error {
 	case *controlv1.LabResultRecorded:
 		r := a.GetResult()
 		return p.record(tControlResults, r, r.GetRequest(), int64(r.GetNumber()), int64(r.GetVerdict()))
+	case *matterv1.EntryPosted:
+		return p.entry(a.GetEntry())
+	case *matterv1.StockChanged:
+		r := a.GetStock()
+		return p.record(tStocks, r, r.GetBatch().GetGtin(), r.GetBatch().GetLot())
 	case *tracev1.EventCaptured:
 		return p.event(a, o)
 	case *tracev1.EventDeclaredWrong:

@@ -100,6 +100,16 @@ CREATE INDEX epcis_events_recorded ON epcis_events (record_time, seq);
 CREATE TABLE epcis_terms (field TEXT NOT NULL, value TEXT NOT NULL, seq INTEGER NOT NULL,
   PRIMARY KEY (field, value, seq)) WITHOUT ROWID;
 
+-- the book of matter; number is the entry's
+CREATE TABLE stocks (gtin TEXT NOT NULL, lot TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (gtin, lot)) WITHOUT ROWID;
+CREATE TABLE entries (number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, actor TEXT NOT NULL, day TEXT NOT NULL, record BLOB NOT NULL);
+CREATE INDEX entries_actor ON entries (actor, number);
+CREATE TABLE entry_batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (gtin, lot, number)) WITHOUT ROWID;
+-- what was made of what; live is 0 once the entry was taken back
+CREATE TABLE made_of (gtin TEXT NOT NULL, lot TEXT NOT NULL, of_gtin TEXT NOT NULL, of_lot TEXT NOT NULL, live INTEGER NOT NULL,
+  PRIMARY KEY (gtin, lot, of_gtin, of_lot)) WITHOUT ROWID;
+CREATE INDEX made_of_back ON made_of (of_gtin, of_lot, gtin, lot);
+
 -- words are folded, see words
 CREATE TABLE searchable (kind TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 CREATE TABLE search_words (kind TEXT NOT NULL, key TEXT NOT NULL, word TEXT NOT NULL, PRIMARY KEY (kind, key, word)) WITHOUT ROWID;
@@ -148,6 +158,10 @@ const (
 	tEventBatches
 	tDeclaredEvents
 	tAdoptedEvents
+	tStocks
+	tEntries
+	tEntryBatches
+	tMadeOf
 	tEPCISEvents
 	tEPCISTerms
 	tCommitments
@@ -179,6 +193,10 @@ var tables = [tableCount]table{
 	tEventBatches:       {"event_batches", 5, []string{"gtin", "lot", "event_time", "event", "part", "registered"}},
 	tDeclaredEvents:     {"declared_events", 1, []string{"id", "record"}},
 	tAdoptedEvents:      {"adopted_events", 1, []string{"id", "seq"}},
+	tStocks:             {"stocks", 2, []string{"gtin", "lot", "record"}},
+	tEntries:            {"entries", 1, []string{"number", "kind", "actor", "day", "record"}},
+	tEntryBatches:       {"entry_batches", 3, []string{"gtin", "lot", "number"}},
+	tMadeOf:             {"made_of", 4, []string{"gtin", "lot", "of_gtin", "of_lot", "live"}},
 	tEPCISEvents:        {"epcis_events", 1, []string{"seq", "event", "event_time", "record_time", "document", "context"}},
 	tEPCISTerms:         {"epcis_terms", 3, []string{"field", "value", "seq"}},
 	tCommitments:        {"commitments", 1, []string{"id", "participant", "subject", "record"}},

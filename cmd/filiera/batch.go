@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"google.golang.org/protobuf/proto"
 
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
@@ -15,7 +16,7 @@ import (
 )
 
 func batchCommand(e *env) *cobra.Command {
-	return e.group("batch", "batch.short",
+	return e.group("batch", "batch.short", append(matterCommands(e),
 		batchList(e), batchShow(e), batchRegister(e), batchTemplate(e), batchImport(e),
 		batchChange(e, "withdraw", func(g, l, r string) proto.Message {
 			return &productv1.MsgWithdrawBatch{Gtin: g, Lot: l, Reason: r}
@@ -26,7 +27,7 @@ func batchCommand(e *env) *cobra.Command {
 		batchChange(e, "release", func(g, l, r string) proto.Message {
 			return &productv1.MsgReleaseBatch{Gtin: g, Lot: l, Reason: r}
 		}),
-	)
+	)...)
 }
 
 func batchRegister(e *env) *cobra.Command {
@@ -40,13 +41,19 @@ func batchRegister(e *env) *cobra.Command {
 			}
 			return e.carry(cmd.Context(), msg)
 		})
+	e.newBatchFlags(cmd)
+	return e.changing(cmd)
+}
+
+// newBatchFlags are those of a batch that comes into being; newBatch reads them.
+func (e *env) newBatchFlags(cmd *cobra.Command) *pflag.FlagSet {
 	f := cmd.Flags()
 	f.String("quantity", "", e.t("flag.quantity"))
 	f.String("unit", "", e.t("flag.count-unit"))
 	f.String("produced", "", e.t("flag.produced"))
 	f.String("expires", "", e.t("flag.expires"))
 	f.String("place", "", e.t("flag.place"))
-	return e.changing(cmd)
+	return f
 }
 
 func (e *env) newBatch(cmd *cobra.Command, args []string) (*productv1.MsgRegisterBatch, error) {

@@ -52,6 +52,7 @@ type locationDetails struct {
 	Parent     string `json:"parent,omitempty"`
 	ActiveFrom string `json:"active_from"`
 	ActiveTo   string `json:"active_to,omitempty"`
+	Heads      int64  `json:"heads,omitempty"`
 }
 
 type locatedParcel struct {
@@ -86,7 +87,7 @@ func (d *locationDetails) message() (*placev1.Details, error) {
 	}
 	m := &placev1.Details{
 		Name: d.Name, Kind: placev1.Kind(kind), Country: d.Country, Municipality: d.Municipality, Parent: d.Parent,
-		ActiveFrom: d.ActiveFrom, ActiveTo: d.ActiveTo,
+		ActiveFrom: d.ActiveFrom, ActiveTo: d.ActiveTo, Heads: d.Heads,
 	}
 	for _, p := range d.Parcels {
 		m.Parcels = append(m.Parcels, &placev1.CadastralParcel{

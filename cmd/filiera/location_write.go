@@ -86,6 +86,7 @@ func (e *env) detailFlags(cmd *cobra.Command) *cobra.Command {
 	f.String("parent", "", e.t("flag.location-parent"))
 	f.String("active-from", "", e.t("flag.active-from"))
 	f.String("active-to", "", e.t("flag.active-to"))
+	f.Int64("heads", 0, e.t("flag.heads"))
 	return cmd
 }
 
@@ -99,6 +100,9 @@ func (d *locationDetails) flags(cmd *cobra.Command) error {
 		if f.Changed(name) {
 			*into, _ = f.GetString(name)
 		}
+	}
+	if f.Changed("heads") {
+		d.Heads, _ = f.GetInt64("heads")
 	}
 	if f.Changed("parcel") {
 		written, _ := f.GetStringArray("parcel")

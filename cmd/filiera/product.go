@@ -15,7 +15,7 @@ import (
 )
 
 func productCommand(e *env) *cobra.Command {
-	return e.group("product", "product.short", productList(e), productShow(e), productRegister(e), productDescribe(e), productWithdrawLink(e), productLinks(e))
+	return e.group("product", "product.short", productList(e), productShow(e), productRegister(e), productComplete(e), productDescribe(e), productWithdrawLink(e), productLinks(e))
 }
 
 func productRegister(e *env) *cobra.Command {
@@ -41,6 +41,36 @@ filiera product register --file product.yaml --from pastificio --password-file p
 	f.String("spec", "", e.t("flag.spec"))
 	f.String("unit", "GRM", e.t("flag.unit"))
 	f.String("net-content", "", e.t("flag.net-content"))
+	e.matterFlags(cmd)
+	return e.changing(cmd)
+}
+
+// matterFlags are what balances rest on.
+func (e *env) matterFlags(cmd *cobra.Command) {
+	cmd.Flags().String("stage", "", e.t("flag.stage"))
+	cmd.Flags().Int64("density", 0, e.t("flag.density"))
+}
+
+// productComplete states once what a product was registered without.
+func productComplete(e *env) *cobra.Command {
+	cmd := e.leaf("complete GTIN", "product.complete.short", "filiera product complete 8012345678907 --stage pasta"+signs, cobra.ExactArgs(1),
+		func(cmd *cobra.Command, args []string) error {
+			gtin, err := gs1.ParseGTIN(args[0])
+			if err != nil {
+				return usageError{err}
+			}
+			msg := &productv1.MsgCompleteProduct{Gtin: gtin}
+			msg.Stage, _ = cmd.Flags().GetString("stage")
+			msg.Density, _ = cmd.Flags().GetInt64("density")
+			if net, _ := cmd.Flags().GetString("net-content"); net != "" {
+				if msg.NetContent, err = writtenQuantity(net, ""); err != nil {
+					return err
+				}
+			}
+			return e.carry(cmd.Context(), msg)
+		})
+	cmd.Flags().String("net-content", "", e.t("flag.net-content"))
+	e.matterFlags(cmd)
 	return e.changing(cmd)
 }
 
@@ -58,6 +88,8 @@ func (e *env) newProduct(cmd *cobra.Command, args []string) (*productv1.MsgRegis
 	msg.Name, _ = f.GetString("name")
 	msg.Specification, _ = f.GetString("spec")
 	msg.BaseUnit, _ = f.GetString("unit")
+	msg.Stage, _ = f.GetString("stage")
+	msg.Density, _ = f.GetInt64("density")
 	net, _ := f.GetString("net-content")
 	if net == "" {
 		return msg, nil
@@ -81,11 +113,13 @@ func (e *env) readProduct(path string) (*productv1.MsgRegisterProduct, error) {
 		Owner         string           `json:"owner"`
 		BaseUnit      string           `json:"base_unit"`
 		NetContent    *client.Quantity `json:"net_content"`
+		Stage         string           `json:"stage"`
+		Density       int64            `json:"density"`
 	}
 	if err := yaml.UnmarshalStrict(data, &p); err != nil {
 		return nil, usage("%s: %v", path, err)
 	}
-	msg := &productv1.MsgRegisterProduct{Gtin: p.GTIN, Name: p.Name, Specification: p.Specification, BaseUnit: p.BaseUnit}
+	msg := &productv1.MsgRegisterProduct{Gtin: p.GTIN, Name: p.Name, Specification: p.Specification, BaseUnit: p.BaseUnit, Stage: p.Stage, Density: p.Density}
 	if q := p.NetContent; q != nil {
 		msg.NetContent = &basev1.Quantity{Amount: int64(q.Amount), Unit: q.Unit}
 	}

@@ -47,6 +47,7 @@ type specText struct {
 	InForceFrom    string            `json:"in_force_from"`
 	InForceTo      string            `json:"in_force_to"`
 	Requirements   []requirementText `json:"requirements"`
+	Stages         []stageText       `json:"stages"`
 }
 
 type requirementText struct {
@@ -99,6 +100,9 @@ func (e *env) readSpec(path string) (*specFile, *productv1.NewVersion, error) {
 	}
 	for _, r := range text.Requirements {
 		v.Requirements = append(v.Requirements, &productv1.Requirement{Id: r.ID, Clause: r.Clause, TextIt: r.TextIT, TextEn: r.TextEN, Minimum: string(r.Minimum), Maximum: string(r.Maximum), Unit: r.Unit})
+	}
+	if v.Stages, err = stagesOf(path, text.Stages); err != nil {
+		return nil, nil, err
 	}
 	return f, v, nil
 }

@@ -13,6 +13,7 @@ var (
 		dataEnglish,
 		searchEnglish,
 		dryEnglish,
+		matterEnglish,
 	)
 	italian = catalogue(
 		coreItalian,
@@ -24,6 +25,7 @@ var (
 		dataItalian,
 		searchItalian,
 		dryItalian,
+		matterItalian,
 	)
 )
 

@@ -62,6 +62,33 @@ func DescriptionsOf(gtin, lot string) (start, end []byte) {
 	return prefix(text(text(table("product", 5), gtin), lot))
 }
 
+// Entry is the key of matter's entry of that number.
+func Entry(number uint64) []byte { return binary.BigEndian.AppendUint64(table("matter", 1), number) }
+
+// Stock is the key of matter's record of what is left of a batch; a batch of which
+// the book has not heard has none.
+func Stock(gtin, lot string) []byte { return append(text(table("matter", 2), gtin), lot...) }
+
+// EntriesOf is the range [start, end) of matter's index by batch; what follows
+// start in a key is the entry's number, 8 bytes big-endian.
+func EntriesOf(gtin, lot string) (start, end []byte) {
+	return prefix(text(text(table("matter", 3), gtin), lot))
+}
+
+// MadeOf is the range [start, end) of what a batch was made of; what follows start
+// in a key is GTIN, a zero byte and lot.
+func MadeOf(gtin, lot string) (start, end []byte) {
+	return prefix(text(text(table("matter", 8), gtin), lot))
+}
+
+// WentInto is MadeOf the other way round.
+func WentInto(gtin, lot string) (start, end []byte) {
+	return prefix(text(text(table("matter", 9), gtin), lot))
+}
+
+// Total is the key of what an account of the book of matter holds.
+func Total(account uint32) []byte { return binary.BigEndian.AppendUint32(table("matter", 6), account) }
+
 // Attestation is the key of cert's attestation record.
 func Attestation(id string) []byte { return append(table("cert", 1), id...) }
 

@@ -156,8 +156,8 @@ func TestSplitsAndMergesMoveWhatThereIs(t *testing.T) {
 func TestTheMarketGivesBackNoMoreThanItTook(t *testing.T) {
 	w := newWorld(t)
 	w.Do(by("miller"), &productv1.MsgRegisterBatch{Gtin: flour, Lot: "F1", Quantity: of(1000, "GRM"), ProductionDate: "2026-10-01", Place: matelca})
-	sold := func(n int64) *matterv1.MsgRelease {
-		return &matterv1.MsgRelease{What: use(flour, "F1", n, "GRM"), Day: "2026-11-20"}
+	sold := func(n int64) *matterv1.MsgSell {
+		return &matterv1.MsgSell{What: use(flour, "F1", n, "GRM"), Day: "2026-11-20"}
 	}
 	back := func(n int64) *matterv1.MsgReturn {
 		return &matterv1.MsgReturn{What: use(flour, "F1", n, "GRM"), Day: "2026-11-21", Reason: "damaged packs"}

@@ -8,6 +8,7 @@ import (
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	"github.com/filiera-chain/filiera/balance"
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/quantity"
 )
@@ -27,7 +28,7 @@ const (
 	split          = matterv1.EntryKind_ENTRY_KIND_SPLIT
 	merge          = matterv1.EntryKind_ENTRY_KIND_MERGE
 	writeOff       = matterv1.EntryKind_ENTRY_KIND_WRITE_OFF
-	release        = matterv1.EntryKind_ENTRY_KIND_RELEASE
+	sale           = matterv1.EntryKind_ENTRY_KIND_SALE
 	returned       = matterv1.EntryKind_ENTRY_KIND_RETURN
 	reversal       = matterv1.EntryKind_ENTRY_KIND_REVERSAL
 
@@ -185,40 +186,12 @@ func (m *Matter) move(ctx *module.Context, e *matterv1.Entry, i int) error {
 		}
 		reversed = old.GetKind()
 	}
-	apply(s, e.GetKind(), reversed, p.GetAmount())
+	balance.Apply(s, e.GetKind(), reversed, p.GetAmount())
 	ctx.Emit(&matterv1.StockChanged{Stock: s})
 	if err := m.ofBatch.Set(ctx, collections.Join3(p.GetBatch().GetGtin(), p.GetBatch().GetLot(), e.GetNumber())); err != nil {
 		return err
 	}
 	return m.stocks.Set(ctx, keyOf(p.GetBatch()), s)
-}
-
-// apply is what a posting of an entry does to a stock; reversed is the kind that a
-// reversal takes back.
-func apply(s *matterv1.Stock, kind, reversed matterv1.EntryKind, amount int64) {
-	s.Entries++
-	s.Left += amount
-	if kind == reversal {
-		field(s, reversed, -amount, -1) // the original amount, counted back
-		return
-	}
-	field(s, kind, amount, 1)
-}
-
-// field counts an original amount of an entry of that kind, once or less once.
-func field(s *matterv1.Stock, kind matterv1.EntryKind, amount, times int64) {
-	switch {
-	case kind == release || kind == returned:
-		s.Released -= amount * times
-	case amount > 0:
-		s.Entered += amount * times
-	case kind == transformation:
-		s.Consumed -= amount * times
-	case kind == split || kind == merge:
-		s.Moved -= amount * times
-	case kind == writeOff:
-		s.WrittenOff -= amount * times
-	}
 }
 
 // add changes an account's total.

@@ -8,6 +8,7 @@ import (
 
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
+	"github.com/filiera-chain/filiera/balance"
 	"github.com/filiera-chain/filiera/module"
 )
 
@@ -15,7 +16,7 @@ import (
 func (m *Matter) invariants() []module.Invariant {
 	return []module.Invariant{
 		{Name: "every entry balances, and they are numbered without a gap", Check: m.entriesHold},
-		{Name: "every stock is the sum of its entries: what entered is left, consumed, moved, written off or released", Check: m.stocksHold},
+		{Name: "every stock is the sum of its entries: what entered is left, consumed, moved, written off or sold", Check: m.stocksHold},
 		{Name: "the accounts are the sums of all entries, and the whole book is zero", Check: m.totalsHold},
 		{Name: "land and animals bear what was claimed of them, and once", Check: m.claimsHold},
 		{Name: "the graph is what the entries made of what", Check: m.graphHolds},
@@ -65,13 +66,8 @@ func (m *Matter) stocksHold(rd *module.Reader) error {
 		if !proto.Equal(s, want) {
 			return is("it is %v and its entries make %v", s, want)
 		}
-		if s.GetEntered() != s.GetLeft()+s.GetConsumed()+s.GetMoved()+s.GetWrittenOff()+s.GetReleased() {
+		if !balance.Meets(s) {
 			return is("%d entered, and %v", s.GetEntered(), s)
-		}
-		for _, n := range [...]int64{s.GetEntered(), s.GetLeft(), s.GetConsumed(), s.GetMoved(), s.GetWrittenOff(), s.GetReleased()} {
-			if n < 0 {
-				return is("it is below zero: %v", s)
-			}
 		}
 		b, err := m.products.Batch(rd, k.K1(), k.K2())
 		if err != nil {

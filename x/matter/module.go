@@ -18,7 +18,7 @@ func (m *Matter) Module() *module.Module {
 			module.OnResult(checkSplit, m.split),
 			module.OnResult(checkMerge, m.merge),
 			module.OnResult(checkWriteOff, m.writeOff),
-			module.OnResult(checkRelease, m.release),
+			module.OnResult(checkSell, m.sell),
 			module.OnResult(checkReturn, m.takeBack),
 			module.OnResult(checkReverse, m.reverse),
 		},

@@ -21,9 +21,9 @@ func (m *Matter) takeBack(ctx *module.Context, r *matterv1.MsgReturn) (proto.Mes
 	if err != nil {
 		return nil, err
 	}
-	if g.amount > s.GetReleased() {
+	if g.amount > s.GetSold() {
 		q := func(n int64) string { return quantity.Quantity{Amount: n, Unit: s.GetUnit()}.Display("en") }
-		return nil, ErrNotEnough.With("%s of lot %s of GTIN %s come back, and %s are out: %s too much", q(g.amount), g.batch.GetLot(), g.batch.GetGtin(), q(s.GetReleased()), q(g.amount-s.GetReleased()))
+		return nil, ErrNotEnough.With("%s of lot %s of GTIN %s come back, and %s are out: %s too much", q(g.amount), g.batch.GetLot(), g.batch.GetGtin(), q(s.GetSold()), q(g.amount-s.GetSold()))
 	}
 	return m.single(ctx, g, returned, marketAccount, 1, r)
 }

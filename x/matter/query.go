@@ -7,6 +7,7 @@ import (
 
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
+	"github.com/filiera-chain/filiera/balance"
 	"github.com/filiera-chain/filiera/module"
 )
 
@@ -83,7 +84,7 @@ func (m *Matter) reckon(ctx context.Context, id *basev1.BatchID, height int64) (
 		for _, p := range e.GetPostings() {
 			if p.GetAccount() == stockAccount && p.GetBatch().GetGtin() == id.GetGtin() && p.GetBatch().GetLot() == id.GetLot() {
 				s.Unit = p.GetUnit()
-				apply(s, e.GetKind(), reversed, p.GetAmount())
+				balance.Apply(s, e.GetKind(), reversed, p.GetAmount())
 			}
 		}
 		return false, nil

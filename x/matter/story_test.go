@@ -98,7 +98,7 @@ func step(rt *rapid.T, w *world, model *toy, lot string) {
 		then = func() { model.left[from] -= amount }
 	case 6:
 		from := old(grapes, wine, flour)
-		act = &matterv1.MsgRelease{What: use(from[0], from[1], amount, unitOf(from[0])), Day: "2026-11-01"}
+		act = &matterv1.MsgSell{What: use(from[0], from[1], amount, unitOf(from[0])), Day: "2026-11-01"}
 		possible = model.left[from] >= amount && holds(who, from[0])
 		then = func() { model.left[from] -= amount; model.out[from] += amount }
 	case 7:

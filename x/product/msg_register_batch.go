@@ -50,11 +50,11 @@ func (p *Product) registerBatch(ctx *module.Context, m *productv1.MsgRegisterBat
 	if err != nil {
 		return err
 	}
-	b, err := p.newBatch(ctx, product, m)
+	b, version, err := p.newBatch(ctx, product, m)
 	if err != nil {
 		return err
 	}
-	if err := p.refuseFromNothing(ctx, product, b.GetSpecificationVersion(), m.GetQuantity()); err != nil {
+	if err := refuseFromNothing(product, version, m.GetQuantity()); err != nil {
 		return err
 	}
 	return p.putBatch(ctx, b)
@@ -76,7 +76,7 @@ func (p *Product) Make(ctx *module.Context, m *productv1.MsgRegisterBatch, deriv
 	if err != nil {
 		return nil, err
 	}
-	b, err := p.newBatch(ctx, product, m)
+	b, _, err := p.newBatch(ctx, product, m)
 	if err != nil {
 		return nil, err
 	}
@@ -87,30 +87,32 @@ func (p *Product) Make(ctx *module.Context, m *productv1.MsgRegisterBatch, deriv
 // CheckNewBatch is what a new batch must be, whatever the state.
 func (*Product) CheckNewBatch(m *productv1.MsgRegisterBatch) error { return checkRegisterBatch(m) }
 
-func (p *Product) newBatch(ctx *module.Context, product *productv1.Product, m *productv1.MsgRegisterBatch) (*productv1.Batch, error) {
+// newBatch makes the record of a batch that may be registered, with the version that
+// it is bound to, nil for none.
+func (p *Product) newBatch(ctx *module.Context, product *productv1.Product, m *productv1.MsgRegisterBatch) (*productv1.Batch, *productv1.SpecificationVersion, error) {
 	if err := p.registry.Allowed(ctx, ctx.Time, ctx.Signer.Participant, product.GetSpecification(), m.GetPlace(), makers...); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := checkBaseUnit(product, m.GetQuantity()); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	// One day ahead, because a plant's clock and calendar may be ahead of UTC.
 	if latest := module.Day(ctx.Time + daySeconds); m.GetProductionDate() > latest {
-		return nil, ErrDate.With("production_date is %s, but today is %s; register a batch once it is made", m.GetProductionDate(), module.Day(ctx.Time))
+		return nil, nil, ErrDate.With("production_date is %s, but today is %s; register a batch once it is made", m.GetProductionDate(), module.Day(ctx.Time))
 	}
 	version, err := p.bind(ctx, product, m)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := p.refuseDuplicate(ctx, product.GetGtin(), m.GetLot()); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	return &productv1.Batch{
-		Gtin: product.GetGtin(), Lot: m.GetLot(), Specification: product.GetSpecification(), SpecificationVersion: version,
+		Gtin: product.GetGtin(), Lot: m.GetLot(), Specification: product.GetSpecification(), SpecificationVersion: version.GetVersion(),
 		Quantity: m.GetQuantity(), ProductionDate: m.GetProductionDate(), ExpiryDate: m.GetExpiryDate(), Place: m.GetPlace(),
 		Owner: product.GetOwner(), Custodian: product.GetOwner(), Status: active, StatusReason: "registered", StatusSince: ctx.Time,
 		StatusBy: ctx.Signer.Participant, RegisteredAt: ctx.Time, RegisteredHeight: ctx.Height,
-	}, nil
+	}, version, nil
 }
 
 func (p *Product) mustProduct(ctx *module.Context, gtin string) (*productv1.Product, error) {
@@ -146,24 +148,24 @@ func checkBaseUnit(product *productv1.Product, q *basev1.Quantity) error {
 	return ErrWrongUnit.With("quantity is %s, but batches of %s are counted in %s; write %s", given, product.GetGtin(), product.GetBaseUnit(), how)
 }
 
-// bind gives the number of the version that the batch is made to, 0 for a
-// product without specification, and refuses a place outside its zone.
-func (p *Product) bind(ctx *module.Context, product *productv1.Product, m *productv1.MsgRegisterBatch) (uint32, error) {
+// bind gives the version that the batch is made to, nil for a product without
+// specification, and refuses a place outside its zone.
+func (p *Product) bind(ctx *module.Context, product *productv1.Product, m *productv1.MsgRegisterBatch) (*productv1.SpecificationVersion, error) {
 	if product.GetSpecification() == "" {
-		return 0, nil
+		return nil, nil
 	}
 	spec, err := p.mustSpecification(ctx, product.GetSpecification())
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	v, err := p.inForce(ctx, spec, m.GetProductionDate())
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if !inZone(v, m.GetPlace()) {
-		return 0, ErrZone.With("place %s is outside the zone of version %d of %s, which has %d municipalities; look at the specification", m.GetPlace(), v.GetVersion(), spec.GetId(), len(v.GetMunicipalities()))
+		return nil, ErrZone.With("place %s is outside the zone of version %d of %s, which has %d municipalities; look at the specification", m.GetPlace(), v.GetVersion(), spec.GetId(), len(v.GetMunicipalities()))
 	}
-	return v.GetVersion(), nil
+	return v, nil
 }
 
 // inZone says whether place lies in v's zone; a version without one has no limit.

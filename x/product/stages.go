@@ -107,18 +107,25 @@ func (p *Product) Stage(ctx context.Context, product *productv1.Product, version
 		return nil, nil
 	}
 	v, err := p.version(ctx, product.GetSpecification(), version)
-	if err != nil || len(v.GetStages()) == 0 {
+	if err != nil {
 		return nil, err
 	}
+	return stageIn(v, product)
+}
+
+func stageIn(v *productv1.SpecificationVersion, product *productv1.Product) (*productv1.Stage, error) {
 	for _, s := range v.GetStages() {
 		if s.GetId() == product.GetStage() {
 			return s, nil
 		}
 	}
-	if product.GetStage() == "" {
-		return nil, ErrStage.With("GTIN %s names no stage, and version %d of %s has %s; state it with MsgCompleteProduct", product.GetGtin(), version, v.GetSpecification(), stageNames(v))
+	switch {
+	case len(v.GetStages()) == 0:
+		return nil, nil
+	case product.GetStage() == "":
+		return nil, ErrStage.With("GTIN %s names no stage, and version %d of %s has %s; state it with MsgCompleteProduct", product.GetGtin(), v.GetVersion(), v.GetSpecification(), stageNames(v))
 	}
-	return nil, ErrStage.With("GTIN %s is of the stage %s, and version %d of %s has %s", product.GetGtin(), product.GetStage(), version, v.GetSpecification(), stageNames(v))
+	return nil, ErrStage.With("GTIN %s is of the stage %s, and version %d of %s has %s", product.GetGtin(), product.GetStage(), v.GetVersion(), v.GetSpecification(), stageNames(v))
 }
 
 func stageNames(v *productv1.SpecificationVersion) string {
@@ -134,13 +141,9 @@ func stageNames(v *productv1.SpecificationVersion) string {
 
 // refuseFromNothing refuses a batch of a product whose version has stages: it
 // comes of land, animals or other batches, and of how much the message says.
-func (p *Product) refuseFromNothing(ctx context.Context, product *productv1.Product, version uint32, q *basev1.Quantity) error {
-	stage, err := p.Stage(ctx, product, version)
+func refuseFromNothing(product *productv1.Product, v *productv1.SpecificationVersion, q *basev1.Quantity) error {
+	stage, err := stageIn(v, product)
 	if err != nil || stage == nil {
-		return err
-	}
-	v, err := p.version(ctx, product.GetSpecification(), version)
-	if err != nil {
 		return err
 	}
 	text := fmt.Sprintf("%s of %s (stage %s of %s, version %d) come of nothing here", shown(q), product.GetName(), stage.GetId(), v.GetSpecification(), v.GetVersion())

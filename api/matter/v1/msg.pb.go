@@ -594,8 +594,8 @@ func (x *MsgWriteOff) GetReason() string {
 	return ""
 }
 
-// MsgRelease hands goods to the market.
-type MsgRelease struct {
+// MsgSell hands goods to the market.
+type MsgSell struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	What          *Use                   `protobuf:"bytes,1,opt,name=what,proto3" json:"what,omitempty"`
 	Day           string                 `protobuf:"bytes,2,opt,name=day,proto3" json:"day,omitempty"`
@@ -604,20 +604,20 @@ type MsgRelease struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *MsgRelease) Reset() {
-	*x = MsgRelease{}
+func (x *MsgSell) Reset() {
+	*x = MsgSell{}
 	mi := &file_filiera_matter_v1_msg_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *MsgRelease) String() string {
+func (x *MsgSell) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*MsgRelease) ProtoMessage() {}
+func (*MsgSell) ProtoMessage() {}
 
-func (x *MsgRelease) ProtoReflect() protoreflect.Message {
+func (x *MsgSell) ProtoReflect() protoreflect.Message {
 	mi := &file_filiera_matter_v1_msg_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -629,26 +629,26 @@ func (x *MsgRelease) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use MsgRelease.ProtoReflect.Descriptor instead.
-func (*MsgRelease) Descriptor() ([]byte, []int) {
+// Deprecated: Use MsgSell.ProtoReflect.Descriptor instead.
+func (*MsgSell) Descriptor() ([]byte, []int) {
 	return file_filiera_matter_v1_msg_proto_rawDescGZIP(), []int{9}
 }
 
-func (x *MsgRelease) GetWhat() *Use {
+func (x *MsgSell) GetWhat() *Use {
 	if x != nil {
 		return x.What
 	}
 	return nil
 }
 
-func (x *MsgRelease) GetDay() string {
+func (x *MsgSell) GetDay() string {
 	if x != nil {
 		return x.Day
 	}
 	return ""
 }
 
-func (x *MsgRelease) GetReason() string {
+func (x *MsgSell) GetReason() string {
 	if x != nil {
 		return x.Reason
 	}
@@ -859,9 +859,8 @@ const file_filiera_matter_v1_msg_proto_rawDesc = "" +
 	"\vMsgWriteOff\x12*\n" +
 	"\x04what\x18\x01 \x01(\v2\x16.filiera.matter.v1.UseR\x04what\x12\x10\n" +
 	"\x03day\x18\x02 \x01(\tR\x03day\x12\x16\n" +
-	"\x06reason\x18\x03 \x01(\tR\x06reason\"b\n" +
-	"\n" +
-	"MsgRelease\x12*\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"_\n" +
+	"\aMsgSell\x12*\n" +
 	"\x04what\x18\x01 \x01(\v2\x16.filiera.matter.v1.UseR\x04what\x12\x10\n" +
 	"\x03day\x18\x02 \x01(\tR\x03day\x12\x16\n" +
 	"\x06reason\x18\x03 \x01(\tR\x06reason\"a\n" +
@@ -899,7 +898,7 @@ var file_filiera_matter_v1_msg_proto_goTypes = []any{
 	(*Part)(nil),         // 6: filiera.matter.v1.Part
 	(*MsgMerge)(nil),     // 7: filiera.matter.v1.MsgMerge
 	(*MsgWriteOff)(nil),  // 8: filiera.matter.v1.MsgWriteOff
-	(*MsgRelease)(nil),   // 9: filiera.matter.v1.MsgRelease
+	(*MsgSell)(nil),      // 9: filiera.matter.v1.MsgSell
 	(*MsgReturn)(nil),    // 10: filiera.matter.v1.MsgReturn
 	(*MsgReverse)(nil),   // 11: filiera.matter.v1.MsgReverse
 	(*PostedResult)(nil), // 12: filiera.matter.v1.PostedResult
@@ -922,7 +921,7 @@ var file_filiera_matter_v1_msg_proto_depIdxs = []int32{
 	13, // 11: filiera.matter.v1.Part.quantity:type_name -> filiera.base.v1.Quantity
 	1,  // 12: filiera.matter.v1.MsgMerge.inputs:type_name -> filiera.matter.v1.Use
 	1,  // 13: filiera.matter.v1.MsgWriteOff.what:type_name -> filiera.matter.v1.Use
-	1,  // 14: filiera.matter.v1.MsgRelease.what:type_name -> filiera.matter.v1.Use
+	1,  // 14: filiera.matter.v1.MsgSell.what:type_name -> filiera.matter.v1.Use
 	1,  // 15: filiera.matter.v1.MsgReturn.what:type_name -> filiera.matter.v1.Use
 	16, // [16:16] is the sub-list for method output_type
 	16, // [16:16] is the sub-list for method input_type

@@ -105,7 +105,7 @@ const (
 	EntryKind_ENTRY_KIND_SPLIT          EntryKind = 4
 	EntryKind_ENTRY_KIND_MERGE          EntryKind = 5
 	EntryKind_ENTRY_KIND_WRITE_OFF      EntryKind = 6
-	EntryKind_ENTRY_KIND_RELEASE        EntryKind = 7
+	EntryKind_ENTRY_KIND_SALE           EntryKind = 7
 	EntryKind_ENTRY_KIND_RETURN         EntryKind = 8
 	// Takes back an earlier entry, whose number it names.
 	EntryKind_ENTRY_KIND_REVERSAL EntryKind = 9
@@ -121,7 +121,7 @@ var (
 		4: "ENTRY_KIND_SPLIT",
 		5: "ENTRY_KIND_MERGE",
 		6: "ENTRY_KIND_WRITE_OFF",
-		7: "ENTRY_KIND_RELEASE",
+		7: "ENTRY_KIND_SALE",
 		8: "ENTRY_KIND_RETURN",
 		9: "ENTRY_KIND_REVERSAL",
 	}
@@ -133,7 +133,7 @@ var (
 		"ENTRY_KIND_SPLIT":          4,
 		"ENTRY_KIND_MERGE":          5,
 		"ENTRY_KIND_WRITE_OFF":      6,
-		"ENTRY_KIND_RELEASE":        7,
+		"ENTRY_KIND_SALE":           7,
 		"ENTRY_KIND_RETURN":         8,
 		"ENTRY_KIND_REVERSAL":       9,
 	}
@@ -551,7 +551,7 @@ func (x *Entry) GetSpecification() string {
 }
 
 // Stock is what is left of a batch, and where the rest went. In base units of
-// the product: entered = left + consumed + moved + written_off + released.
+// the product: entered = left + consumed + moved + written_off + sold.
 type Stock struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	Batch   *v1.BatchID            `protobuf:"bytes,1,opt,name=batch,proto3" json:"batch,omitempty"`
@@ -564,7 +564,7 @@ type Stock struct {
 	Moved      int64 `protobuf:"varint,6,opt,name=moved,proto3" json:"moved,omitempty"`
 	WrittenOff int64 `protobuf:"varint,7,opt,name=written_off,json=writtenOff,proto3" json:"written_off,omitempty"`
 	// To the market, less what came back.
-	Released int64 `protobuf:"varint,8,opt,name=released,proto3" json:"released,omitempty"`
+	Sold int64 `protobuf:"varint,8,opt,name=sold,proto3" json:"sold,omitempty"`
 	// Entries that name it.
 	Entries       uint32 `protobuf:"varint,9,opt,name=entries,proto3" json:"entries,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -650,9 +650,9 @@ func (x *Stock) GetWrittenOff() int64 {
 	return 0
 }
 
-func (x *Stock) GetReleased() int64 {
+func (x *Stock) GetSold() int64 {
 	if x != nil {
-		return x.Released
+		return x.Sold
 	}
 	return 0
 }
@@ -914,7 +914,7 @@ const file_filiera_matter_v1_state_proto_rawDesc = "" +
 	"reversedBy\x12\x16\n" +
 	"\x06events\x18\x0e \x03(\fR\x06events\x12+\n" +
 	"\x04land\x18\x0f \x03(\v2\x17.filiera.matter.v1.LandR\x04land\x12$\n" +
-	"\rspecification\x18\x10 \x01(\tR\rspecification\"\x82\x02\n" +
+	"\rspecification\x18\x10 \x01(\tR\rspecification\"\xfa\x01\n" +
 	"\x05Stock\x12.\n" +
 	"\x05batch\x18\x01 \x01(\v2\x18.filiera.base.v1.BatchIDR\x05batch\x12\x12\n" +
 	"\x04unit\x18\x02 \x01(\tR\x04unit\x12\x18\n" +
@@ -923,8 +923,8 @@ const file_filiera_matter_v1_state_proto_rawDesc = "" +
 	"\bconsumed\x18\x05 \x01(\x03R\bconsumed\x12\x14\n" +
 	"\x05moved\x18\x06 \x01(\x03R\x05moved\x12\x1f\n" +
 	"\vwritten_off\x18\a \x01(\x03R\n" +
-	"writtenOff\x12\x1a\n" +
-	"\breleased\x18\b \x01(\x03R\breleased\x12\x18\n" +
+	"writtenOff\x12\x12\n" +
+	"\x04sold\x18\b \x01(\x03R\x04sold\x12\x18\n" +
 	"\aentries\x18\t \x01(\rR\aentries\"\xa2\x01\n" +
 	"\aLandUse\x12\x16\n" +
 	"\x06parcel\x18\x01 \x01(\tR\x06parcel\x12$\n" +
@@ -950,7 +950,7 @@ const file_filiera_matter_v1_state_proto_rawDesc = "" +
 	"\x10ACCOUNT_DECLARED\x10\x04\x12\x18\n" +
 	"\x14ACCOUNT_PROCESS_LOSS\x10\x05\x12\x17\n" +
 	"\x13ACCOUNT_WRITTEN_OFF\x10\x06\x12\x12\n" +
-	"\x0eACCOUNT_MARKET\x10\a*\x84\x02\n" +
+	"\x0eACCOUNT_MARKET\x10\a*\x81\x02\n" +
 	"\tEntryKind\x12\x1a\n" +
 	"\x16ENTRY_KIND_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12ENTRY_KIND_OPENING\x10\x01\x12\x16\n" +
@@ -958,8 +958,8 @@ const file_filiera_matter_v1_state_proto_rawDesc = "" +
 	"\x19ENTRY_KIND_TRANSFORMATION\x10\x03\x12\x14\n" +
 	"\x10ENTRY_KIND_SPLIT\x10\x04\x12\x14\n" +
 	"\x10ENTRY_KIND_MERGE\x10\x05\x12\x18\n" +
-	"\x14ENTRY_KIND_WRITE_OFF\x10\x06\x12\x16\n" +
-	"\x12ENTRY_KIND_RELEASE\x10\a\x12\x15\n" +
+	"\x14ENTRY_KIND_WRITE_OFF\x10\x06\x12\x13\n" +
+	"\x0fENTRY_KIND_SALE\x10\a\x12\x15\n" +
 	"\x11ENTRY_KIND_RETURN\x10\b\x12\x17\n" +
 	"\x13ENTRY_KIND_REVERSAL\x10\tB9Z7github.com/filiera-chain/filiera/api/matter/v1;matterv1b\x06proto3"
 

@@ -238,7 +238,7 @@ type Act struct {
 	//	*Act_Split
 	//	*Act_Merge
 	//	*Act_WriteOff
-	//	*Act_Release
+	//	*Act_Sell
 	//	*Act_ReturnGoods
 	//	*Act_Reverse
 	Kind          isAct_Kind `protobuf_oneof:"kind"`
@@ -814,10 +814,10 @@ func (x *Act) GetWriteOff() *v17.MsgWriteOff {
 	return nil
 }
 
-func (x *Act) GetRelease() *v17.MsgRelease {
+func (x *Act) GetSell() *v17.MsgSell {
 	if x != nil {
-		if x, ok := x.Kind.(*Act_Release); ok {
-			return x.Release
+		if x, ok := x.Kind.(*Act_Sell); ok {
+			return x.Sell
 		}
 	}
 	return nil
@@ -1081,8 +1081,8 @@ type Act_WriteOff struct {
 	WriteOff *v17.MsgWriteOff `protobuf:"bytes,134,opt,name=write_off,json=writeOff,proto3,oneof"`
 }
 
-type Act_Release struct {
-	Release *v17.MsgRelease `protobuf:"bytes,135,opt,name=release,proto3,oneof"`
+type Act_Sell struct {
+	Sell *v17.MsgSell `protobuf:"bytes,135,opt,name=sell,proto3,oneof"`
 }
 
 type Act_ReturnGoods struct {
@@ -1211,7 +1211,7 @@ func (*Act_Merge) isAct_Kind() {}
 
 func (*Act_WriteOff) isAct_Kind() {}
 
-func (*Act_Release) isAct_Kind() {}
+func (*Act_Sell) isAct_Kind() {}
 
 func (*Act_ReturnGoods) isAct_Kind() {}
 
@@ -1278,7 +1278,7 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\x04 \x01(\x03R\texpiresAt\x12&\n" +
 	"\x04acts\x18\x05 \x03(\v2\x12.filiera.tx.v1.ActR\x04acts\x12\x12\n" +
-	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xef$\n" +
+	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xe6$\n" +
 	"\x03Act\x125\n" +
 	"\x05enrol\x18\n" +
 	" \x01(\v2\x1d.filiera.registry.v1.MsgEnrolH\x00R\x05enrol\x12]\n" +
@@ -1343,8 +1343,8 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\ttransform\x18\x83\x01 \x01(\v2\x1f.filiera.matter.v1.MsgTransformH\x00R\ttransform\x124\n" +
 	"\x05split\x18\x84\x01 \x01(\v2\x1b.filiera.matter.v1.MsgSplitH\x00R\x05split\x124\n" +
 	"\x05merge\x18\x85\x01 \x01(\v2\x1b.filiera.matter.v1.MsgMergeH\x00R\x05merge\x12>\n" +
-	"\twrite_off\x18\x86\x01 \x01(\v2\x1e.filiera.matter.v1.MsgWriteOffH\x00R\bwriteOff\x12:\n" +
-	"\arelease\x18\x87\x01 \x01(\v2\x1d.filiera.matter.v1.MsgReleaseH\x00R\arelease\x12B\n" +
+	"\twrite_off\x18\x86\x01 \x01(\v2\x1e.filiera.matter.v1.MsgWriteOffH\x00R\bwriteOff\x121\n" +
+	"\x04sell\x18\x87\x01 \x01(\v2\x1a.filiera.matter.v1.MsgSellH\x00R\x04sell\x12B\n" +
 	"\freturn_goods\x18\x88\x01 \x01(\v2\x1c.filiera.matter.v1.MsgReturnH\x00R\vreturnGoods\x12:\n" +
 	"\areverse\x18\x89\x01 \x01(\v2\x1d.filiera.matter.v1.MsgReverseH\x00R\areverseB\x06\n" +
 	"\x04kind\"$\n" +
@@ -1428,7 +1428,7 @@ var file_filiera_tx_v1_tx_proto_goTypes = []any{
 	(*v17.MsgSplit)(nil),                 // 60: filiera.matter.v1.MsgSplit
 	(*v17.MsgMerge)(nil),                 // 61: filiera.matter.v1.MsgMerge
 	(*v17.MsgWriteOff)(nil),              // 62: filiera.matter.v1.MsgWriteOff
-	(*v17.MsgRelease)(nil),               // 63: filiera.matter.v1.MsgRelease
+	(*v17.MsgSell)(nil),                  // 63: filiera.matter.v1.MsgSell
 	(*v17.MsgReturn)(nil),                // 64: filiera.matter.v1.MsgReturn
 	(*v17.MsgReverse)(nil),               // 65: filiera.matter.v1.MsgReverse
 }
@@ -1493,7 +1493,7 @@ var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	60, // 57: filiera.tx.v1.Act.split:type_name -> filiera.matter.v1.MsgSplit
 	61, // 58: filiera.tx.v1.Act.merge:type_name -> filiera.matter.v1.MsgMerge
 	62, // 59: filiera.tx.v1.Act.write_off:type_name -> filiera.matter.v1.MsgWriteOff
-	63, // 60: filiera.tx.v1.Act.release:type_name -> filiera.matter.v1.MsgRelease
+	63, // 60: filiera.tx.v1.Act.sell:type_name -> filiera.matter.v1.MsgSell
 	64, // 61: filiera.tx.v1.Act.return_goods:type_name -> filiera.matter.v1.MsgReturn
 	65, // 62: filiera.tx.v1.Act.reverse:type_name -> filiera.matter.v1.MsgReverse
 	63, // [63:63] is the sub-list for method output_type
@@ -1568,7 +1568,7 @@ func file_filiera_tx_v1_tx_proto_init() {
 		(*Act_Split)(nil),
 		(*Act_Merge)(nil),
 		(*Act_WriteOff)(nil),
-		(*Act_Release)(nil),
+		(*Act_Sell)(nil),
 		(*Act_ReturnGoods)(nil),
 		(*Act_Reverse)(nil),
 	}
