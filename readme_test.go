@@ -17,7 +17,7 @@ var (
 	link    = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
 	command = regexp.MustCompile("(?:^|[`(] ?|\\$ )(?:build/)?filiera ((?:[a-z][a-z0-9-]* ?)+)")
 	flagRE  = regexp.MustCompile(`--[a-z0-9-]+`)
-	target  = regexp.MustCompile("make ([a-z-]+)")
+	target  = regexp.MustCompile("(?m)(?:^|[`(])(?:[A-Z_]+=[^ ]+ )*make ([a-z-]+)")
 )
 
 func TestThePagesAreTrue(t *testing.T) {
