@@ -21,8 +21,8 @@ const (
 	tagSize   = 16
 )
 
-// errSealed says that a ciphertext does not open with its key.
-var errSealed = errors.New("the ciphertext does not open: it was damaged, changed, or sealed for another place")
+// ErrDamaged says that a ciphertext does not open with its key.
+var ErrDamaged = errors.New("the ciphertext does not open: it was damaged, changed, or sealed for another place")
 
 func aead(key []byte) (cipher.AEAD, error) {
 	block, err := aes.NewCipher(key)
@@ -52,11 +52,11 @@ func unlock(key, sealed, about []byte) ([]byte, error) {
 		return nil, err
 	}
 	if len(sealed) < nonceSize+tagSize {
-		return nil, errSealed
+		return nil, ErrDamaged
 	}
 	plain, err := g.Open(nil, sealed[:nonceSize], sealed[nonceSize:], about)
 	if err != nil {
-		return nil, errSealed
+		return nil, ErrDamaged
 	}
 	return plain, nil
 }

@@ -67,7 +67,9 @@ func write(path string, data []byte, publish func(temp, path string) error) (err
 }
 
 // shred overwrites a file in place with random bytes, syncs and removes it. A
-// file that is not there is as it should be.
+// file that is not there is as it should be. It goes under another name first:
+// who is killed in the middle leaves no half-overwritten file in its place, but
+// one for shredTemps.
 func shred(path string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if errors.Is(err, os.ErrNotExist) {
@@ -76,7 +78,15 @@ func shred(path string) error {
 	if err != nil {
 		return err
 	}
-	err = overwrite(f)
+	if !strings.HasPrefix(filepath.Base(path), tempPrefix) {
+		aside := filepath.Join(filepath.Dir(path), tempPrefix+rand.Text())
+		if err := os.Rename(path, aside); err != nil {
+			return errors.Join(err, f.Close())
+		}
+		path = aside
+		err = syncDir(filepath.Dir(path))
+	}
+	err = errors.Join(err, overwrite(f))
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
@@ -95,19 +105,21 @@ func overwrite(f *os.File) error {
 	return f.Sync()
 }
 
-// shredTemps removes what a crash left half-written in a folder.
-func shredTemps(dir string) error {
+// shredTemps removes what a crash left half-written or half-erased in a folder,
+// and says whether there was any.
+func shredTemps(dir string) (had bool, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return err
+		return false, err
 	}
 	var errs []error
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), tempPrefix) {
+			had = true
 			errs = append(errs, shred(filepath.Join(dir, e.Name())))
 		}
 	}
-	return errors.Join(errs...)
+	return had, errors.Join(errs...)
 }
 
 // syncDir makes a new or removed name survive a power cut.

@@ -81,7 +81,7 @@ func OpenMailbox(dir string, limits MailboxLimits, now func() time.Time) (*Mailb
 
 func (m *Mailbox) load(recipient string) error {
 	dir := filepath.Join(m.dir, recipient)
-	if err := shredTemps(dir); err != nil {
+	if _, err := shredTemps(dir); err != nil {
 		return err
 	}
 	files, err := os.ReadDir(dir)
@@ -224,25 +224,28 @@ func (m *Mailbox) Remove(w *Waiting) error {
 }
 
 // Sweep removes what is too old and what gone says is of an erased field. It
-// asks once per field, and gives how many packages went.
+// asks once per field, and gives how many packages went. What fails for one
+// package keeps no other from going.
 func (m *Mailbox) Sweep(gone func(commitment, field string) (bool, error)) (removed int, err error) {
 	asked := map[[2]string]bool{}
+	var errs []error
 	for _, w := range m.find(func(*Waiting) bool { return true }) {
 		field := [2]string{w.Commitment, w.Field}
 		erased, known := asked[field]
 		if !known {
 			if erased, err = gone(w.Commitment, w.Field); err != nil {
-				return removed, err
+				errs = append(errs, err)
 			}
 			asked[field] = erased
 		}
 		if !erased && m.now().Sub(w.At) < m.limits.Age {
 			continue
 		}
-		if err := m.Remove(w); err != nil && !errors.Is(err, ErrNoPackage) {
-			return removed, err
+		if err := m.Remove(w); err == nil {
+			removed++
+		} else if !errors.Is(err, ErrNoPackage) {
+			errs = append(errs, err)
 		}
-		removed++
 	}
-	return removed, nil
+	return removed, errors.Join(errs...)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -102,10 +103,20 @@ func TestSweepingTakesTheErasedAndTheOld(t *testing.T) {
 	if _, err := m.Sweep(func(string, string) (bool, error) { return false, failed }); !errors.Is(err, failed) {
 		t.Errorf("%v", err)
 	}
+	other := sealed(t, "baker")
+	other.Commitment = strings.Repeat("00", 32)
+	_, err = m.Put(other)
+	must(t, err)
 	n, err := m.Sweep(func(commitment, field string) (bool, error) {
-		return commitment == w.Commitment && field == "price", nil
+		if commitment != w.Commitment {
+			return commitment != other.Commitment, failed // keeps nothing else from going
+		}
+		return field == "price", nil
 	})
-	if n != 1 || err != nil {
+	if n != 1 || !errors.Is(err, failed) {
+		t.Errorf("%d %v", n, err)
+	}
+	if n, err := m.Sweep(func(string, string) (bool, error) { return true, nil }); n != 1 || err != nil {
 		t.Errorf("%d %v", n, err)
 	}
 	if files, err := filepath.Glob(filepath.Join(dir, "*", "*")); err != nil || len(files) != 0 {

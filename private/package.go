@@ -18,7 +18,7 @@ import (
 const PackageFormat = "filiera-sealed/1"
 
 // MaxPackage bounds an encoded package, in bytes.
-const MaxPackage = (commitment.MaxValue/3*4+8<<10)/3*4 + 4<<10
+const MaxPackage = (maxPadded+tagSize+2)/3*4 + 4<<10
 
 // Header is the part of a package that anybody can read, and nobody can change.
 type Header struct {
@@ -77,7 +77,7 @@ func Seal(o *commitment.Opening, n Name, to string, public []byte) (*Package, er
 	if err != nil {
 		return nil, err
 	}
-	p.Ciphertext = g.Seal(nil, nonce, raw, p.about())
+	p.Ciphertext = g.Seal(nil, nonce, pad(raw), p.about())
 	return p, nil
 }
 
@@ -92,7 +92,7 @@ func (p *Package) Open(key *ecdsa.PrivateKey) (*commitment.Opening, error) {
 	}
 	ephemeral, err := hex.DecodeString(p.Ephemeral)
 	if err != nil {
-		return nil, errSealed
+		return nil, ErrDamaged
 	}
 	k, nonce, err := agree(key, ephemeral, ephemeral, crypto.CompressPubkey(&key.PublicKey))
 	if err != nil {
@@ -104,9 +104,9 @@ func (p *Package) Open(key *ecdsa.PrivateKey) (*commitment.Opening, error) {
 	}
 	raw, err := g.Open(nil, nonce, p.Ciphertext, p.about())
 	if err != nil {
-		return nil, errSealed
+		return nil, ErrDamaged
 	}
-	o, err := commitment.DecodeOpening(raw)
+	o, err := commitment.DecodeOpening(unpad(raw))
 	if err != nil {
 		return nil, err
 	}

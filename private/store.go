@@ -32,12 +32,12 @@ const (
 	maxWraps    = 50
 	keySuffix   = ".key"
 	valueSuffix = ".value"
-	maxSealed   = commitment.MaxValue/3*4 + 8<<10
+	maxSealed   = maxPadded + nonceSize + tagSize
 )
 
-// Store is a folder of openings of one participant. It may be used by several
-// goroutines and processes at once: every change is one file that appears or
-// goes whole.
+// Store is a folder of openings of one participant. It may be read by several
+// goroutines and processes at once: every file appears or goes whole. Who
+// changes it holds [Store.Lock], for an opening is two files.
 type Store struct {
 	dir string
 	key []byte
@@ -220,7 +220,7 @@ func (s *Store) Put(n Name, o *commitment.Opening) error {
 	if err != nil {
 		return err
 	}
-	sealed, err := lock(key, raw, n.about("value"))
+	sealed, err := lock(key, pad(raw), n.about("value"))
 	if err != nil {
 		return err
 	}
@@ -258,7 +258,7 @@ func (s *Store) Get(n Name) (*commitment.Opening, error) {
 	if err != nil {
 		return nil, fmt.Errorf("field %s: %w", n.Field, err)
 	}
-	o, err := commitment.DecodeOpening(raw)
+	o, err := commitment.DecodeOpening(unpad(raw))
 	if err != nil {
 		return nil, fmt.Errorf("field %s: %w", n.Field, err)
 	}
@@ -284,7 +284,9 @@ func (s *Store) Erase(n Name) (had bool, err error) {
 			return had, fmt.Errorf("erase %s: %w", s.path(n, suffix), err)
 		}
 	}
-	if err := shredTemps(dir); err != nil {
+	left, err := shredTemps(dir)
+	had = had || left
+	if err != nil {
 		return had, err
 	}
 	// An empty folder would still tell that there was something; others stay.
