@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
+	"github.com/filiera-chain/filiera/client"
 	"github.com/filiera-chain/filiera/commitment"
 	"github.com/filiera-chain/filiera/private"
 	"github.com/filiera-chain/filiera/x/privacy"
@@ -80,7 +81,8 @@ func (e *env) typedValues(cmd *cobra.Command) ([]typed, error) {
 }
 
 // runDataCommit keeps the openings before it sends the commitment: a commitment
-// whose opening is lost could never be shown.
+// whose opening is lost could never be shown. After an interruption the same
+// values are committed to once: what is kept of them is taken up.
 func (e *env) runDataCommit(cmd *cobra.Command, args []string) error {
 	if e.v.GetBool("generate-only") { // it would be sent without its opening being kept
 		return usage("%s", e.t("data.not.generate"))
@@ -105,25 +107,48 @@ func (e *env) runDataCommit(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	msg, openings, id, err := e.bind(chain, m.participant, subject, place, values)
-	if err != nil {
-		return err
-	}
+	where := commitment.Place{ChainID: chain, Participant: m.participant, Subject: place}
 	if e.v.GetBool("dry-run") {
 		// Nothing is kept, so what was drawn is good for nothing but to look at.
-		_, err := e.execute(cmd.Context(), msg)
+		openings, err := e.draw(where, values)
+		if err != nil {
+			return err
+		}
+		fields, _ := recordOf(where, openings)
+		_, err = e.execute(cmd.Context(), &privacyv1.MsgCommit{Subject: subject, Fields: fields})
 		return err
 	}
-	store, err := e.openStore(m)
+	store, unlock, err := e.lockedStore(m)
 	if err != nil {
 		return err
 	}
+	defer unlock()
+	openings, err := keptBefore(store, where, values)
+	if err != nil {
+		return err
+	}
+	again := openings != nil
+	if !again {
+		if openings, err = e.draw(where, values); err != nil {
+			return err
+		}
+	}
+	fields, id := recordOf(where, openings)
 	for _, o := range openings {
 		if err := store.Put(private.Name{Commitment: id, Field: o.Field}, o); err != nil {
 			return err
 		}
 	}
-	r, err := e.execute(cmd.Context(), msg)
+	name := private.Name{Commitment: id}.ID()
+	if again {
+		fmt.Fprintln(e.err, e.t("data.commit.again", name))
+		if _, err := m.client.Commitment(cmd.Context(), name, false); err == nil {
+			return e.printCommitted(name, nil)
+		} else if !notOnLedger(err) {
+			return err
+		}
+	}
+	r, err := e.execute(cmd.Context(), &privacyv1.MsgCommit{Subject: subject, Fields: fields})
 	if refusedByLedger(err) {
 		for _, o := range openings {
 			if _, gone := store.Erase(private.Name{Commitment: id, Field: o.Field}); gone != nil {
@@ -134,28 +159,43 @@ func (e *env) runDataCommit(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	name := private.Name{Commitment: id}.ID()
-	return e.print(map[string]any{"commitment": name, "tx": r}, func(t *table) {
+	return e.printCommitted(name, r)
+}
+
+func (e *env) printCommitted(name string, r *client.TxResult) error {
+	shown := map[string]any{"commitment": name}
+	if r != nil {
+		shown["tx"] = r
+	}
+	return e.print(shown, func(t *table) {
 		t.line(e.t("data.commitment"), name)
-		e.drawTx(t, r)
+		if r != nil {
+			e.drawTx(t, r)
+		}
 	})
 }
 
-// bind draws a salt for each value and gives the act, the openings and the id
-// that the record will have.
-func (e *env) bind(chain, participant string, subject *privacyv1.Subject, place commitment.Subject, values []typed) (*privacyv1.MsgCommit, []*commitment.Opening, [commitment.Size]byte, error) {
-	msg := &privacyv1.MsgCommit{Subject: subject}
-	var openings []*commitment.Opening
-	var named []commitment.Named
+// draw draws a salt for each value.
+func (e *env) draw(where commitment.Place, values []typed) (openings []*commitment.Opening, err error) {
 	for _, v := range values {
-		o := &commitment.Opening{Place: commitment.Place{ChainID: chain, Participant: participant, Subject: place, Field: v.field}, Form: v.form, Value: v.value}
+		o := &commitment.Opening{Place: where, Form: v.form, Value: v.value}
+		o.Field = v.field
 		if _, err := io.ReadFull(e.random, o.Salt[:]); err != nil {
-			return nil, nil, [commitment.Size]byte{}, fmt.Errorf("draw a salt: %w", err)
+			return nil, fmt.Errorf("draw a salt: %w", err)
 		}
-		sum := o.Commitment()
 		openings = append(openings, o)
-		msg.Fields = append(msg.Fields, &privacyv1.NewField{Name: v.field, Commitment: sum[:]})
-		named = append(named, commitment.Named{Name: v.field, Commitment: sum[:]})
 	}
-	return msg, openings, commitment.ID(chain, participant, place, named), nil
+	return openings, nil
+}
+
+// recordOf gives the fields of the record of openings in order of name, and the
+// id that it has.
+func recordOf(where commitment.Place, openings []*commitment.Opening) (fields []*privacyv1.NewField, id [commitment.Size]byte) {
+	var named []commitment.Named
+	for _, o := range openings {
+		sum := o.Commitment()
+		fields = append(fields, &privacyv1.NewField{Name: o.Field, Commitment: sum[:]})
+		named = append(named, commitment.Named{Name: o.Field, Commitment: sum[:]})
+	}
+	return fields, commitment.ID(where.ChainID, where.Participant, where.Subject, named)
 }

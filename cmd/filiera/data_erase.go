@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -43,6 +44,10 @@ func (e *env) runDataErase(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	d, err := m.client.Commitment(cmd.Context(), name.ID(), false)
+	if notOnLedger(err) {
+		chosen, _ := cmd.Flags().GetStringArray("field")
+		return e.eraseUnknown(m, name, chosen)
+	}
 	if err != nil {
 		return err
 	}
@@ -51,7 +56,7 @@ func (e *env) runDataErase(cmd *cobra.Command, args []string) error {
 		return usage("%s", e.t("data.nothing.to.erase", m.participant, name.ID()))
 	}
 	if !e.v.GetBool("dry-run") {
-		if err := e.shred(m, name, fields); err != nil {
+		if err := e.shred(cmd.Context(), m, name, fields); err != nil {
 			return err
 		}
 	}
@@ -77,9 +82,19 @@ func (e *env) receiptFor(cmd *cobra.Command, m *me, d *client.CommitmentDetail, 
 	return fields, &privacyv1.MsgAcknowledgeErasure{Commitment: name.Commitment[:], Fields: fields, Reason: reason}
 }
 
-func (e *env) shred(m *me, name private.Name, fields []string) error {
-	store, err := e.openStore(m)
+// shred erases what is left of the same values elsewhere first: afterwards
+// nobody could tell what it was.
+func (e *env) shred(ctx context.Context, m *me, name private.Name, fields []string) error {
+	store, unlock, err := e.lockedStore(m)
 	if err != nil {
+		return err
+	}
+	defer unlock()
+	copies, err := otherCopies(store, name, fields)
+	if err != nil {
+		return err
+	}
+	if err := e.eraseCopies(ctx, m, store, copies); err != nil {
 		return err
 	}
 	for _, name.Field = range fields {
@@ -89,6 +104,7 @@ func (e *env) shred(m *me, name private.Name, fields []string) error {
 		}
 		fmt.Fprintln(e.err, e.t(map[bool]string{true: "data.shredded", false: "data.was.not.kept"}[had], name.Field))
 	}
+	fmt.Fprintln(e.err, e.t("data.erase.papers"))
 	return nil
 }
 

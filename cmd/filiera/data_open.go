@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/proto"
@@ -148,10 +146,11 @@ func (e *env) keep(m *me, name private.Name, o *commitment.Opening, c *privacyv1
 			return usage("%s", e.t("data.keep.erased", name.Field, client.Instant(f.GetErasedAt()).String()))
 		}
 	}
-	store, err := e.openStore(m)
+	store, unlock, err := e.lockedStore(m)
 	if err != nil {
 		return err
 	}
+	defer unlock()
 	return store.Put(name, o)
 }
 
@@ -210,7 +209,8 @@ func dataFetch(e *env) *cobra.Command {
 	return cmd
 }
 
-// runDataFetch takes what waits in the node's mailbox.
+// runDataFetch takes what waits in the node's mailbox. What is refused, as a
+// package whose grant has ended, keeps no other from being taken.
 func (e *env) runDataFetch(cmd *cobra.Command, _ []string) error {
 	m, err := e.me(cmd.Context())
 	if err != nil {
@@ -223,21 +223,36 @@ func (e *env) runDataFetch(cmd *cobra.Command, _ []string) error {
 	out, _ := cmd.Flags().GetString("out")
 	remove, _ := cmd.Flags().GetBool("remove")
 	files := []string{}
+	var refused error
 	for _, w := range waiting {
 		file, err := e.fetchOne(cmd.Context(), m, w, out, remove)
+		var no *client.Problem
+		if errors.As(err, &no) && !no.NodeFault() {
+			if refused != nil {
+				fmt.Fprintln(e.err, refused)
+			}
+			refused = err
+			continue
+		}
 		if err != nil {
 			return err
 		}
 		files = append(files, file)
 	}
-	return e.print(map[string]any{"files": files}, func(t *table) {
+	if refused != nil && len(files) == 0 {
+		return refused
+	}
+	if err := e.print(map[string]any{"files": files}, func(t *table) {
 		for _, f := range files {
 			t.line(e.t("data.package"), f)
 		}
 		if len(files) == 0 {
 			t.line(e.t("data.package"), e.t("data.none.waits"))
 		}
-	})
+	}); err != nil {
+		return err
+	}
+	return refused
 }
 
 func (e *env) fetchOne(ctx context.Context, m *me, w client.WaitingPackage, out string, remove bool) (string, error) {
@@ -249,15 +264,9 @@ func (e *env) fetchOne(ctx context.Context, m *me, w client.WaitingPackage, out 
 	if err != nil {
 		return "", fmt.Errorf("%s gave something else than a package: %w", m.client.URL(), err)
 	}
-	file := filepath.Join(out, packageFile(p))
-	if _, err := os.Stat(file); err == nil {
-		return file, nil // fetched before
+	file, err := writePackage(out, p, raw)
+	if err == nil && remove {
+		err = m.client.RemovePackage(ctx, m.key, w.ID)
 	}
-	if err := writePackage(out, p, raw); err != nil {
-		return "", err
-	}
-	if remove {
-		return file, m.client.RemovePackage(ctx, m.key, w.ID)
-	}
-	return file, nil
+	return file, err
 }

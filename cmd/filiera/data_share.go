@@ -243,7 +243,7 @@ func (e *env) handOver(ctx context.Context, m *me, name private.Name, packages [
 			return err
 		}
 		if out != "" {
-			if err := writePackage(out, p, raw); err != nil {
+			if _, err := writePackage(out, p, raw); err != nil {
 				return err
 			}
 		}
@@ -277,18 +277,31 @@ func deliveries(name private.Name, packages []*private.Package) (acts []proto.Me
 	return acts
 }
 
+// packageFile names a package by so much of the commitment that nobody can make
+// another of the same name.
 func packageFile(p *private.Package) string {
-	return p.Field + "-" + p.Commitment[:8] + "-" + p.To + ".sealed.json"
+	return p.Field + "-" + p.Commitment[:32] + "-" + p.To + ".sealed.json"
 }
 
-func writePackage(dir string, p *private.Package, raw []byte) error {
+// writePackage writes a package whole or not at all, over an earlier one of the
+// same field: that may be sealed to a key that is gone.
+func writePackage(dir string, p *private.Package, raw []byte) (file string, err error) {
+	file = filepath.Join(dir, packageFile(p))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return usageError{err}
+		return file, usageError{err}
 	}
-	if err := os.WriteFile(filepath.Join(dir, packageFile(p)), append(raw, '\n'), 0o600); err != nil {
-		return usageError{err}
+	f, err := os.CreateTemp(dir, ".package-*") // mode 0600
+	if err != nil {
+		return file, usageError{err}
 	}
-	return nil
+	_, err = f.Write(append(raw, '\n'))
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), file)
+	}
+	if err != nil {
+		return file, errors.Join(usageError{err}, os.Remove(f.Name()))
+	}
+	return file, nil
 }
 
 func (e *env) printShared(r *client.TxResult, packages []*private.Package) error {

@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 			"node":  nodeScript,
 			"line":  lineScript,
 			"hides": hides,
+			"opens": opensScript,
 		},
 	})
 }

@@ -94,4 +94,9 @@ var dataEnglish = map[string]string{
 	"document.damaged":              "damaged",
 	"document.not.there":            "there is no document %s here; nothing was removed",
 	"data.not.generate":             "this goes together with what is kept in this home; leave --generate-only out",
+	"data.commit.again":             "these values were committed to before, as %s; that commitment is taken up",
+	"data.other.copy":               "the same value of %s is also kept under commitment %s: erase it there too",
+	"data.left.over":                "field %s: what an interrupted commit left under %s, which the ledger does not know, was overwritten and removed",
+	"data.would.shred":              "field %s would be overwritten and removed",
+	"data.erase.papers":             "files outside this home are yours to remove: what you committed from or wrote with --out, and sealed packages, which your key opens for ever",
 }

@@ -94,4 +94,9 @@ var dataItalian = map[string]string{
 	"document.damaged":              "danneggiato",
 	"document.not.there":            "qui non c'è il documento %s; nulla è stato tolto",
 	"data.not.generate":             "questo va insieme a ciò che si conserva in questa cartella; togliere --generate-only",
+	"data.commit.again":             "a questi valori ti sei già impegnato, con %s; si riprende quell'impegno",
+	"data.other.copy":               "lo stesso valore di %s è conservato anche sotto l'impegno %s: cancellalo anche lì",
+	"data.left.over":                "campo %s: quanto un impegno interrotto aveva lasciato sotto %s, che il registro non conosce, è stato sovrascritto e rimosso",
+	"data.would.shred":              "il campo %s sarebbe sovrascritto e rimosso",
+	"data.erase.papers":             "i file fuori da questa cartella sono da rimuovere a mano: quelli da cui ti sei impegnato o scritti con --out, e i pacchetti sigillati, che la tua chiave apre per sempre",
 }
