@@ -117,6 +117,11 @@ func (t *Trace) captureEvent(ctx *module.Context, params *registryv1.Params, e *
 	if known == nil {
 		return receipt, t.recordNew(ctx, params, e, receipt, index)
 	}
+	if e.ErrorDeclaration != nil { // refused before adopt writes: a refused event leaves nothing
+		if _, err := declarationOf(ctx, params, e, id); err != nil {
+			return receipt, err
+		}
+	}
 	adopted, is, err := t.adopt(ctx, params, e, known)
 	if err != nil {
 		return receipt, err

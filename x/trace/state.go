@@ -25,8 +25,8 @@ type Trace struct {
 	products Products
 	schema   collections.Schema
 
-	// events: 32-byte CBV 2.0 event hash -> event. Never removed; only
-	// declarations of error are added.
+	// events: 32-byte CBV 2.0 event hash -> event. Never removed. Declarations
+	// of error are added, and adopt puts the owner's telling in a stranger's place.
 	events collections.Map[[]byte, *tracev1.Event]
 	// journey: one entry for every registered lot of every event, so that a
 	// lot's events are read in order of time, then id.
