@@ -43,6 +43,7 @@ func (p *projection) queryable(id []byte, eventTime int64, document, context str
 // of that event is shown with the declaration from now on.
 func (p *projection) declaredWrong(a *tracev1.EventDeclaredWrong, o *opened) error {
 	r := a.GetEvent()
+	p.eventEdges(r)
 	if err := p.record(tDeclaredEvents, r, nonNil(r.GetId())); err != nil || o == nil {
 		return err
 	}

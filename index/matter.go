@@ -34,30 +34,6 @@ func (db *DB) Entries(ctx context.Context, f EntryFilter, p Page) (List[*matterv
 	})
 }
 
-// Lot names a batch.
-type Lot struct {
-	GTIN string `json:"gtin"`
-	Lot  string `json:"lot"`
-}
-
-// MadeOf implements Model: what a batch was made of, or, forward, what was made of
-// it, in order of GTIN and lot.
-func (db *DB) MadeOf(ctx context.Context, batch Lot, forward bool, p Page) (List[Lot], error) {
-	l := &listing{name: "made of", selects: "of_gtin, of_lot", from: "made_of", key: textKey("of_gtin", "of_lot")}
-	if forward {
-		l = &listing{name: "went into", selects: "gtin, lot", from: "made_of", key: textKey("gtin", "lot")}
-		l.filter(true, "of_gtin = ? AND of_lot = ?", batch.GTIN, batch.Lot)
-	} else {
-		l.filter(true, "gtin = ? AND lot = ?", batch.GTIN, batch.Lot)
-	}
-	l.filter(true, "live = 1")
-	return list(ctx, db, l, p, func(s scanner) (Lot, []any, error) {
-		var b Lot
-		err := s.Scan(&b.GTIN, &b.Lot)
-		return b, []any{b.GTIN, b.Lot}, err
-	})
-}
-
 // entry writes an entry, the batches that it names, and what it made of what.
 func (p *projection) entry(e *matterv1.Entry) error {
 	var in, out []*matterv1.Posting
@@ -75,7 +51,7 @@ func (p *projection) entry(e *matterv1.Entry) error {
 	if e.GetKind() != matterv1.EntryKind_ENTRY_KIND_REVERSAL {
 		for _, o := range out {
 			for _, i := range in {
-				p.put(tMadeOf, o.GetBatch().GetGtin(), o.GetBatch().GetLot(), i.GetBatch().GetGtin(), i.GetBatch().GetLot(), flag(e.GetReversedBy() == 0))
+				p.put(tMadeOf, o.GetBatch().GetGtin(), o.GetBatch().GetLot(), i.GetBatch().GetGtin(), i.GetBatch().GetLot(), fromBook, flag(e.GetReversedBy() == 0))
 			}
 		}
 	}

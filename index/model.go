@@ -90,6 +90,9 @@ type Model interface {
 	Entries(ctx context.Context, f EntryFilter, p Page) (List[*matterv1.Entry], error)
 	// MadeOf lists what a batch was made of, or, forward, what was made of it.
 	MadeOf(ctx context.Context, batch Lot, forward bool, p Page) (List[Lot], error)
+	// Reach is MadeOf at any distance; Graph a bounded picture of it.
+	Reach(ctx context.Context, batch Lot, forward bool, p Page) (List[Lot], error)
+	Graph(ctx context.Context, batch Lot, forward bool, depth, most int) (*Graph, error)
 	Commitments(ctx context.Context, f CommitmentFilter, p Page) (List[*privacyv1.Commitment], error)
 	Holdings(ctx context.Context, f HoldingFilter, p Page) (List[*privacyv1.Holding], error)
 

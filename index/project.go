@@ -300,6 +300,7 @@ func (p *projection) event(a *tracev1.EventCaptured, o *opened) error {
 	for _, i := range r.GetBatches() {
 		p.put(tEventBatches, i.GetBatch().GetGtin(), i.GetBatch().GetLot(), r.GetEventTimeMs(), id, int64(i.GetPart()), flag(i.GetRegistered()))
 	}
+	p.eventEdges(r)
 	if a.GetAdopted() {
 		p.put(tAdoptedEvents, id, p.height<<eventShift|p.events)
 		// Declarations of the record before are gone with it.

@@ -105,9 +105,10 @@ CREATE TABLE stocks (gtin TEXT NOT NULL, lot TEXT NOT NULL, record BLOB NOT NULL
 CREATE TABLE entries (number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, actor TEXT NOT NULL, day TEXT NOT NULL, record BLOB NOT NULL);
 CREATE INDEX entries_actor ON entries (actor, number);
 CREATE TABLE entry_batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (gtin, lot, number)) WITHOUT ROWID;
--- what was made of what; live is 0 once the entry was taken back
-CREATE TABLE made_of (gtin TEXT NOT NULL, lot TEXT NOT NULL, of_gtin TEXT NOT NULL, of_lot TEXT NOT NULL, live INTEGER NOT NULL,
-  PRIMARY KEY (gtin, lot, of_gtin, of_lot)) WITHOUT ROWID;
+-- what was made of what, as the book (source 1) or an event (2) tells; live is 0 once
+-- the entry was taken back, or the event declared wrong
+CREATE TABLE made_of (gtin TEXT NOT NULL, lot TEXT NOT NULL, of_gtin TEXT NOT NULL, of_lot TEXT NOT NULL, source INTEGER NOT NULL,
+  live INTEGER NOT NULL, PRIMARY KEY (gtin, lot, of_gtin, of_lot, source)) WITHOUT ROWID;
 CREATE INDEX made_of_back ON made_of (of_gtin, of_lot, gtin, lot);
 
 -- words are folded, see words
@@ -196,7 +197,7 @@ var tables = [tableCount]table{
 	tStocks:             {"stocks", 2, []string{"gtin", "lot", "record"}},
 	tEntries:            {"entries", 1, []string{"number", "kind", "actor", "day", "record"}},
 	tEntryBatches:       {"entry_batches", 3, []string{"gtin", "lot", "number"}},
-	tMadeOf:             {"made_of", 4, []string{"gtin", "lot", "of_gtin", "of_lot", "live"}},
+	tMadeOf:             {"made_of", 5, []string{"gtin", "lot", "of_gtin", "of_lot", "source", "live"}},
 	tEPCISEvents:        {"epcis_events", 1, []string{"seq", "event", "event_time", "record_time", "document", "context"}},
 	tEPCISTerms:         {"epcis_terms", 3, []string{"field", "value", "seq"}},
 	tCommitments:        {"commitments", 1, []string{"id", "participant", "subject", "record"}},
