@@ -54,4 +54,13 @@ var matterEnglish = map[string]string{
 	"entry.return":           "return",
 	"entry.reversal":         "reversal of",
 	"entry.taken-back":       "(taken back by %d)",
+	"trace.graph.short":      "Draw what a batch was made of, or what was made of it",
+	"flag.direction":         "back to what it was made of, or forward to what was made of it",
+	"flag.graph-format":      "text, dot (Graphviz), svg or json",
+	"flag.depth":             "most steps from the batch",
+	"flag.nodes":             "most batches (up to 5000)",
+	"bad.direction":          "--direction is %s; it must be back or forward",
+	"bad.graph-format":       "--format is %s; it must be text, dot, svg or json",
+	"graph.more":             "more lies beyond what is shown; raise --depth or --limit, or begin at a batch marked …",
+	"graph.above":            "(above)",
 }

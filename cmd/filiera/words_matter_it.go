@@ -54,4 +54,13 @@ var matterItalian = map[string]string{
 	"entry.return":           "reso",
 	"entry.reversal":         "annulla",
 	"entry.taken-back":       "(annullata dalla %d)",
+	"trace.graph.short":      "Disegna di che cosa è fatto un lotto, o che cosa se n'è fatto",
+	"flag.direction":         "back: di che cosa è fatto; forward: che cosa se n'è fatto",
+	"flag.graph-format":      "text, dot (Graphviz), svg o json",
+	"flag.depth":             "passi dal lotto, al massimo",
+	"flag.nodes":             "lotti, al massimo (fino a 5000)",
+	"bad.direction":          "--direction è %s; dev'essere back o forward",
+	"bad.graph-format":       "--format è %s; dev'essere text, dot, svg o json",
+	"graph.more":             "c'è altro oltre a ciò che si vede; alzare --depth o --limit, o partire da un lotto segnato …",
+	"graph.above":            "(sopra)",
 }
