@@ -4,6 +4,7 @@ import (
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/x/cert"
 	"github.com/filiera-chain/filiera/x/control"
+	"github.com/filiera-chain/filiera/x/custody"
 	"github.com/filiera-chain/filiera/x/matter"
 	"github.com/filiera-chain/filiera/x/place"
 	"github.com/filiera-chain/filiera/x/privacy"
@@ -22,6 +23,7 @@ type Modules struct {
 	Control  *control.Control
 	Cert     *cert.Cert
 	Trace    *trace.Trace
+	Custody  *custody.Custody
 	Privacy  *privacy.Privacy
 }
 
@@ -30,16 +32,18 @@ func wire() Modules {
 	p := product.New(r)
 	where := place.New(r)
 	ct := control.New(r, p)
-	c, t := cert.New(r, p, ct), trace.New(r, p)
+	m := matter.New(r, where, p)
+	c, t := cert.New(r, p, ct), trace.New(r, p, m)
 	return Modules{
 		Registry: r,
 		Place:    where,
 		Product:  p,
-		Matter:   matter.New(r, where, p),
+		Matter:   m,
 		Control:  ct,
 		Cert:     c,
 		Trace:    t,
-		Privacy:  privacy.New(r, p, c, t),
+		Custody:  custody.New(r, p, m, t),
+		Privacy:  privacy.New(r, p, m, c, t),
 	}
 }
 
@@ -47,6 +51,6 @@ func wire() Modules {
 func (m Modules) list() []*module.Module {
 	return []*module.Module{
 		m.Registry.Module(), m.Place.Module(), m.Product.Module(), m.Matter.Module(), m.Control.Module(), m.Cert.Module(), m.Trace.Module(),
-		m.Privacy.Module(),
+		m.Custody.Module(), m.Privacy.Module(),
 	}
 }

@@ -10,6 +10,13 @@ import (
 // Apply adds a posting of an entry of that kind to a stock, in base units; reversed
 // is the kind of the entry that a reversal takes back.
 func Apply(s *matterv1.Stock, kind, reversed matterv1.EntryKind, amount int64) {
+	if kind == matterv1.EntryKind_ENTRY_KIND_TRANSFER {
+		// Two postings that meet, from one holder to another: one entry.
+		if amount < 0 {
+			s.Entries++
+		}
+		return
+	}
 	s.Entries++
 	s.Left += amount
 	if kind == matterv1.EntryKind_ENTRY_KIND_REVERSAL {
@@ -17,6 +24,17 @@ func Apply(s *matterv1.Stock, kind, reversed matterv1.EntryKind, amount int64) {
 		return
 	}
 	count(s, kind, amount, 1)
+}
+
+// Hold adds a posting of an entry to what one holder has; as [Apply].
+func Hold(h *matterv1.Holding, kind, reversed matterv1.EntryKind, amount int64) {
+	h.Left += amount
+	if kind == matterv1.EntryKind_ENTRY_KIND_REVERSAL {
+		kind = reversed
+	}
+	if kind == matterv1.EntryKind_ENTRY_KIND_SALE || kind == matterv1.EntryKind_ENTRY_KIND_RETURN {
+		h.Sold -= amount
+	}
 }
 
 // count adds an original amount of an entry of that kind, times times.

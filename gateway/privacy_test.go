@@ -30,6 +30,8 @@ import (
 	"github.com/filiera-chain/filiera/verify"
 	"github.com/filiera-chain/filiera/x/cert"
 	"github.com/filiera-chain/filiera/x/control"
+	"github.com/filiera-chain/filiera/x/matter"
+	"github.com/filiera-chain/filiera/x/place"
 	"github.com/filiera-chain/filiera/x/privacy"
 	"github.com/filiera-chain/filiera/x/product"
 	"github.com/filiera-chain/filiera/x/registry"
@@ -41,7 +43,7 @@ import (
 func privacyModule() *privacy.Privacy {
 	r := registry.New()
 	p := product.New(r)
-	return privacy.New(r, p, cert.New(r, p, control.New(r, p)), trace.New(r, p))
+	return privacy.New(r, p, matter.New(r, place.New(r), p), cert.New(r, p, control.New(r, p)), trace.New(r, p, matter.New(r, place.New(r), p)))
 }
 
 func (w *world) read(fn func(p *privacy.Privacy, rd *module.Reader) error) error {

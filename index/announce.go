@@ -9,6 +9,7 @@ import (
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	controlv1 "github.com/filiera-chain/filiera/api/control/v1"
+	custodyv1 "github.com/filiera-chain/filiera/api/custody/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
@@ -58,6 +59,9 @@ func init() {
 	known[tracev1.EventDeclaredWrong]()
 	known[matterv1.EntryPosted]()
 	known[matterv1.StockChanged]()
+	known[matterv1.HoldingChanged]()
+	known[custodyv1.OfferChanged]()
+	known[custodyv1.UnitChanged]()
 	known[privacyv1.CommitmentChanged]()
 	known[privacyv1.HoldingChanged]()
 }
@@ -110,6 +114,12 @@ func AnnounceRecord(record proto.Message) proto.Message {
 		return &matterv1.EntryPosted{Entry: r}
 	case *matterv1.Stock:
 		return &matterv1.StockChanged{Stock: r}
+	case *matterv1.Holding:
+		return &matterv1.HoldingChanged{Holding: r}
+	case *custodyv1.Offer:
+		return &custodyv1.OfferChanged{Offer: r}
+	case *custodyv1.LogisticUnit:
+		return &custodyv1.UnitChanged{Unit: r}
 	case *privacyv1.Commitment:
 		return &privacyv1.CommitmentChanged{Commitment: r}
 	case *privacyv1.Holding:

@@ -89,7 +89,7 @@ func (db *DB) Batches(ctx context.Context, f BatchFilter, p Page) (List[*product
 	l.filter(f.GTIN != "", "gtin = ?", f.GTIN)
 	l.filter(f.Lot != "", "lot = ?", f.Lot)
 	l.filter(f.Owner != "", "owner = ?", f.Owner)
-	l.filter(f.Custodian != "", "custodian = ?", f.Custodian)
+	l.filter(f.Custodian != "", "(custodian = ? OR (gtin, lot) IN (SELECT gtin, lot FROM held WHERE holder = ? AND has = 1))", f.Custodian, f.Custodian)
 	l.filter(f.Specification != "", "specification = ?", f.Specification)
 	if f.Status > productv1.BatchStatus_BATCH_STATUS_ACTIVE {
 		l.filter(true, "status <> 1") // lets the planner use the partial index

@@ -48,7 +48,7 @@ func (p *projection) entry(e *matterv1.Entry) error {
 			in = append(in, line)
 		}
 	}
-	if e.GetKind() != matterv1.EntryKind_ENTRY_KIND_REVERSAL {
+	if k := e.GetKind(); k != matterv1.EntryKind_ENTRY_KIND_REVERSAL && k != matterv1.EntryKind_ENTRY_KIND_TRANSFER {
 		for _, o := range out {
 			for _, i := range in {
 				p.put(tMadeOf, o.GetBatch().GetGtin(), o.GetBatch().GetLot(), i.GetBatch().GetGtin(), i.GetBatch().GetLot(), fromBook, flag(e.GetReversedBy() == 0))

@@ -11,6 +11,7 @@ import (
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	controlv1 "github.com/filiera-chain/filiera/api/control/v1"
+	custodyv1 "github.com/filiera-chain/filiera/api/custody/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
@@ -88,6 +89,9 @@ type Model interface {
 	// somebody.
 	// Entries lists entries of the book of matter.
 	Entries(ctx context.Context, f EntryFilter, p Page) (List[*matterv1.Entry], error)
+	Holders(ctx context.Context, f HolderFilter, p Page) (List[*matterv1.Holding], error)
+	Offers(ctx context.Context, f OfferFilter, p Page) (List[*custodyv1.Offer], error)
+	LogisticUnits(ctx context.Context, f UnitFilter, p Page) (List[*custodyv1.LogisticUnit], error)
 	// MadeOf lists what a batch was made of, or, forward, what was made of it.
 	MadeOf(ctx context.Context, batch Lot, forward bool, p Page) (List[Lot], error)
 	// Reach is MadeOf at any distance; Graph a bounded picture of it.

@@ -11,6 +11,7 @@ import (
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	controlv1 "github.com/filiera-chain/filiera/api/control/v1"
+	custodyv1 "github.com/filiera-chain/filiera/api/custody/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
@@ -248,6 +249,13 @@ func (p *projection) announce(m proto.Message, o *opened) error {
 	case *matterv1.StockChanged:
 		r := a.GetStock()
 		return p.record(tStocks, r, r.GetBatch().GetGtin(), r.GetBatch().GetLot())
+	case *matterv1.HoldingChanged:
+		r := a.GetHolding()
+		return p.record(tHeld, r, r.GetBatch().GetGtin(), r.GetBatch().GetLot(), r.GetHolder(), flag(r.GetLeft() > 0))
+	case *custodyv1.OfferChanged:
+		return p.offer(a.GetOffer())
+	case *custodyv1.UnitChanged:
+		return p.unit(a.GetUnit())
 	case *tracev1.EventCaptured:
 		return p.event(a, o)
 	case *tracev1.EventDeclaredWrong:

@@ -102,6 +102,18 @@ CREATE TABLE epcis_terms (field TEXT NOT NULL, value TEXT NOT NULL, seq INTEGER 
 
 -- the book of matter; number is the entry's
 CREATE TABLE stocks (gtin TEXT NOT NULL, lot TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (gtin, lot)) WITHOUT ROWID;
+-- what each participant has of a batch that the book has heard of
+CREATE TABLE held (gtin TEXT NOT NULL, lot TEXT NOT NULL, holder TEXT NOT NULL, has INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (gtin, lot, holder)) WITHOUT ROWID;
+CREATE INDEX held_holder ON held (holder, gtin, lot);
+CREATE TABLE offers (number INTEGER PRIMARY KEY, sender TEXT NOT NULL, receiver TEXT NOT NULL, status INTEGER NOT NULL, sscc TEXT NOT NULL, record BLOB NOT NULL);
+CREATE INDEX offers_sender ON offers (sender, number);
+CREATE INDEX offers_receiver ON offers (receiver, number);
+CREATE TABLE offer_batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (gtin, lot, number)) WITHOUT ROWID;
+-- packed is 0 for a unit that was taken apart
+CREATE TABLE logistic_units (sscc TEXT PRIMARY KEY, holder TEXT NOT NULL, parent TEXT NOT NULL, packed INTEGER NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX logistic_units_holder ON logistic_units (holder, sscc);
+-- units that hold, or held, some of a batch
+CREATE TABLE unit_batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, sscc TEXT NOT NULL, PRIMARY KEY (gtin, lot, sscc)) WITHOUT ROWID;
 CREATE TABLE entries (number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, actor TEXT NOT NULL, day TEXT NOT NULL, record BLOB NOT NULL);
 CREATE INDEX entries_actor ON entries (actor, number);
 CREATE TABLE entry_batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (gtin, lot, number)) WITHOUT ROWID;
@@ -160,6 +172,11 @@ const (
 	tDeclaredEvents
 	tAdoptedEvents
 	tStocks
+	tHeld
+	tOffers
+	tOfferBatches
+	tLogisticUnits
+	tUnitBatches
 	tEntries
 	tEntryBatches
 	tMadeOf
@@ -195,6 +212,11 @@ var tables = [tableCount]table{
 	tDeclaredEvents:     {"declared_events", 1, []string{"id", "record"}},
 	tAdoptedEvents:      {"adopted_events", 1, []string{"id", "seq"}},
 	tStocks:             {"stocks", 2, []string{"gtin", "lot", "record"}},
+	tHeld:               {"held", 3, []string{"gtin", "lot", "holder", "has", "record"}},
+	tOffers:             {"offers", 1, []string{"number", "sender", "receiver", "status", "sscc", "record"}},
+	tOfferBatches:       {"offer_batches", 3, []string{"gtin", "lot", "number"}},
+	tLogisticUnits:      {"logistic_units", 1, []string{"sscc", "holder", "parent", "packed", "record"}},
+	tUnitBatches:        {"unit_batches", 3, []string{"gtin", "lot", "sscc"}},
 	tEntries:            {"entries", 1, []string{"number", "kind", "actor", "day", "record"}},
 	tEntryBatches:       {"entry_batches", 3, []string{"gtin", "lot", "number"}},
 	tMadeOf:             {"made_of", 5, []string{"gtin", "lot", "of_gtin", "of_lot", "source", "live"}},

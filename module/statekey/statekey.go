@@ -89,6 +89,22 @@ func WentInto(gtin, lot string) (start, end []byte) {
 // Total is the key of what an account of the book of matter holds.
 func Total(account uint32) []byte { return binary.BigEndian.AppendUint32(table("matter", 6), account) }
 
+// Holding is what a participant has of a batch; 14-digit GTIN.
+func Holding(gtin, lot, holder string) []byte {
+	return append(text(text(table("matter", 10), gtin), lot), holder...)
+}
+
+// HoldingsOf bounds what all participants have of a batch, in order of participant.
+func HoldingsOf(gtin, lot string) (start, end []byte) {
+	return prefix(text(text(table("matter", 10), gtin), lot))
+}
+
+// Offer is an offer of custody by its number.
+func Offer(number uint64) []byte { return binary.BigEndian.AppendUint64(table("custody", 1), number) }
+
+// LogisticUnit is a logistic unit by its 18 digits.
+func LogisticUnit(sscc string) []byte { return append(table("custody", 5), sscc...) }
+
 // Attestation is the key of cert's attestation record.
 func Attestation(id string) []byte { return append(table("cert", 1), id...) }
 

@@ -23,6 +23,8 @@ import (
 	"github.com/filiera-chain/filiera/verify"
 	"github.com/filiera-chain/filiera/x/cert"
 	"github.com/filiera-chain/filiera/x/control"
+	"github.com/filiera-chain/filiera/x/matter"
+	"github.com/filiera-chain/filiera/x/place"
 	"github.com/filiera-chain/filiera/x/product"
 	"github.com/filiera-chain/filiera/x/registry"
 	"github.com/filiera-chain/filiera/x/trace"
@@ -74,7 +76,7 @@ func newPlay(t *testing.T, at time.Time) *play {
 	block := module.Block{ChainID: chain, Height: 1, Time: at.Unix()}
 	p := &play{t: t, s: written(t, at)}
 	ct := control.New(r, pr)
-	p.World = moduletest.New(t, block, r.Module(), pr.Module(), ct.Module(), cert.New(r, pr, ct).Module(), trace.New(r, pr).Module())
+	p.World = moduletest.New(t, block, r.Module(), pr.Module(), ct.Module(), cert.New(r, pr, ct).Module(), trace.New(r, pr, matter.New(r, place.New(r), pr)).Module())
 	genesis := p.Context(module.Signer{})
 	p.must(r.SetParams(genesis, registry.DefaultParams()))
 	region := p.s.Participant("regione-marche")

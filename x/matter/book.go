@@ -1,8 +1,6 @@
 package matter
 
 import (
-	"context"
-
 	"cosmossdk.io/collections"
 
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
@@ -30,6 +28,7 @@ const (
 	writeOff       = matterv1.EntryKind_ENTRY_KIND_WRITE_OFF
 	sale           = matterv1.EntryKind_ENTRY_KIND_SALE
 	returned       = matterv1.EntryKind_ENTRY_KIND_RETURN
+	transfer       = matterv1.EntryKind_ENTRY_KIND_TRANSFER
 	reversal       = matterv1.EntryKind_ENTRY_KIND_REVERSAL
 
 	// maxEntries bounds the entries of one batch, so that its balance at any
@@ -43,18 +42,19 @@ type goods struct {
 	product *productv1.Product
 	amount  int64 // base units
 	mass    int64 // milligrams; 0 when not known
+	holder  string
 }
 
 func (g *goods) id() *basev1.BatchID { return idOf(g.batch.GetGtin(), g.batch.GetLot()) }
 
 func (g *goods) line(sign int64) *matterv1.Posting {
-	return &matterv1.Posting{Account: stockAccount, Batch: g.id(), Amount: sign * g.amount, Unit: g.product.GetBaseUnit(), MassMg: sign * g.mass}
+	return &matterv1.Posting{Account: stockAccount, Batch: g.id(), Amount: sign * g.amount, Unit: g.product.GetBaseUnit(), MassMg: sign * g.mass, Holder: g.holder}
 }
 
 // other is the line of another account that meets the batch's.
 func (g *goods) other(a matterv1.Account, sign int64) *matterv1.Posting {
 	p := g.line(sign)
-	p.Account = a
+	p.Account, p.Holder = a, ""
 	return p
 }
 
@@ -67,19 +67,27 @@ func newEntry(ctx *module.Context, kind matterv1.EntryKind, day, reason string) 
 }
 
 // held gives so much of a batch that the signer holds and that may move on. In a
-// unit that converts; the stock is looked at by take.
+// unit that converts; the stock is looked at when the entry is posted.
 func (m *Matter) held(ctx *module.Context, id *basev1.BatchID, q *basev1.Quantity) (*goods, error) {
+	return m.heldBy(ctx, ctx.Signer.Participant, id, q)
+}
+
+func (m *Matter) heldBy(ctx *module.Context, holder string, id *basev1.BatchID, q *basev1.Quantity) (*goods, error) {
 	b, err := m.products.Batch(ctx, id.GetGtin(), id.GetLot())
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case b == nil:
+	if b == nil {
 		return nil, ErrBatch.With("no batch has GTIN %s and lot %q", clip(id.GetGtin()), clip(id.GetLot()))
-	case b.GetCustodian() != ctx.Signer.Participant:
-		return nil, ErrNotHeld.With("lot %s of GTIN %s is held by %s, and the signer is %s", b.GetLot(), b.GetGtin(), b.GetCustodian(), ctx.Signer.Participant)
 	}
-	if err := m.registry.Allowed(ctx, ctx.Time, ctx.Signer.Participant, b.GetSpecification(), "", handlers...); err != nil {
+	h, err := m.holding(ctx, b, holder)
+	if err != nil {
+		return nil, err
+	}
+	if h == nil {
+		return nil, ErrNotHeld.With("lot %s of GTIN %s is held by %s, and %s has none of it", b.GetLot(), b.GetGtin(), b.GetCustodian(), holder)
+	}
+	if err := m.registry.Allowed(ctx, ctx.Time, holder, b.GetSpecification(), "", handlers...); err != nil {
 		return nil, err
 	}
 	p, err := m.products.Product(ctx, b.GetGtin())
@@ -91,7 +99,7 @@ func (m *Matter) held(ctx *module.Context, id *basev1.BatchID, q *basev1.Quantit
 		return nil, err
 	}
 	mass, err := massOf(p, amount)
-	return &goods{b, p, amount, mass}, err
+	return &goods{b, p, amount, mass, holder}, err
 }
 
 // usable is held that refuses batches that were taken off or called back.
@@ -119,7 +127,7 @@ func (m *Matter) open(ctx *module.Context, g *goods) error {
 	if err != nil || has {
 		return err
 	}
-	whole := &goods{batch: g.batch, product: g.product, amount: g.batch.GetQuantity().GetAmount()}
+	whole := &goods{batch: g.batch, product: g.product, amount: g.batch.GetQuantity().GetAmount(), holder: g.batch.GetCustodian()}
 	if whole.mass, err = massOf(g.product, whole.amount); err != nil {
 		return err
 	}
@@ -160,7 +168,8 @@ func (m *Matter) post(ctx *module.Context, e *matterv1.Entry) (*matterv1.PostedR
 	return &matterv1.PostedResult{Entry: e.Number}, m.entries.Set(ctx, e.Number, e)
 }
 
-// move changes the stock of a posting's batch. An entry names a batch once.
+// move changes the stock of a posting's batch, and what its holder has. An entry
+// names a batch once, or once for each hand that it passes from and to.
 func (m *Matter) move(ctx *module.Context, e *matterv1.Entry, i int) error {
 	p := e.GetPostings()[i]
 	s, err := module.Find(ctx, m.stocks, keyOf(p.GetBatch()))
@@ -170,21 +179,15 @@ func (m *Matter) move(ctx *module.Context, e *matterv1.Entry, i int) error {
 	if s == nil {
 		s = &matterv1.Stock{Batch: p.GetBatch(), Unit: p.GetUnit()}
 	}
-	if left := s.GetLeft() + p.GetAmount(); left < 0 {
-		q := func(n int64) string { return quantity.Quantity{Amount: n, Unit: s.GetUnit()}.Display("en") }
-		return ErrNotEnough.With("lot %s of GTIN %s has %s left of %s, and %s are taken: %s too much", p.GetBatch().GetLot(), p.GetBatch().GetGtin(),
-			q(s.GetLeft()), q(s.GetEntered()), q(-p.GetAmount()), q(-left))
-	}
 	if s.GetEntries() >= maxEntries && e.GetKind() != reversal {
 		return ErrLimit.With("lot %s of GTIN %s already has %d entries, which is the most; split it and go on with the new lot", p.GetBatch().GetLot(), p.GetBatch().GetGtin(), s.GetEntries())
 	}
-	reversed := matterv1.EntryKind_ENTRY_KIND_UNSPECIFIED
-	if e.GetKind() == reversal {
-		old, err := m.entries.Get(ctx, e.GetReverses())
-		if err != nil {
-			return err
-		}
-		reversed = old.GetKind()
+	reversed, err := m.reversedKind(ctx, e)
+	if err != nil {
+		return err
+	}
+	if err := m.hold(ctx, e, reversed, p, s); err != nil {
+		return err
 	}
 	balance.Apply(s, e.GetKind(), reversed, p.GetAmount())
 	ctx.Emit(&matterv1.StockChanged{Stock: s})
@@ -192,31 +195,6 @@ func (m *Matter) move(ctx *module.Context, e *matterv1.Entry, i int) error {
 		return err
 	}
 	return m.stocks.Set(ctx, keyOf(p.GetBatch()), s)
-}
-
-// add changes an account's total.
-func (m *Matter) add(ctx *module.Context, p *matterv1.Posting) error {
-	if p.GetMassMg() == 0 {
-		return nil
-	}
-	t, err := m.total(ctx, p.GetAccount())
-	if err != nil {
-		return err
-	}
-	sum := t.GetMassMg() + p.GetMassMg()
-	if (sum > t.GetMassMg()) != (p.GetMassMg() > 0) {
-		return ErrLimit.With("the book holds as much as it can count")
-	}
-	t.MassMg = sum
-	return m.totals.Set(ctx, uint32(p.GetAccount()), t)
-}
-
-func (m *Matter) total(ctx context.Context, a matterv1.Account) (*matterv1.Total, error) {
-	t, err := module.Find(ctx, m.totals, uint32(a))
-	if err == nil && t == nil {
-		t = &matterv1.Total{Account: a}
-	}
-	return t, err
 }
 
 // balanced says whether the milligrams of an entry meet, and, of products whose

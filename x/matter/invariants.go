@@ -17,6 +17,7 @@ func (m *Matter) invariants() []module.Invariant {
 	return []module.Invariant{
 		{Name: "every entry balances, and they are numbered without a gap", Check: m.entriesHold},
 		{Name: "every stock is the sum of its entries: what entered is left, consumed, moved, written off or sold", Check: m.stocksHold},
+		{Name: "what the holders of a batch have is what is left of it, and what their entries make", Check: m.holdingsHold},
 		{Name: "the accounts are the sums of all entries, and the whole book is zero", Check: m.totalsHold},
 		{Name: "land and animals bear what was claimed of them, and once", Check: m.claimsHold},
 		{Name: "the graph is what the entries made of what", Check: m.graphHolds},
@@ -75,6 +76,53 @@ func (m *Matter) stocksHold(rd *module.Reader) error {
 		}
 		if b == nil || s.GetEntered() != b.GetQuantity().GetAmount() && s.GetEntered() != 0 || s.GetUnit() != b.GetQuantity().GetUnit() {
 			return is("%d %s entered, and the batch is %v", s.GetEntered(), s.GetUnit(), b.GetQuantity())
+		}
+		return false, nil
+	})
+}
+
+func (m *Matter) holdingsHold(rd *module.Reader) error {
+	want := map[holdingText]*matterv1.Holding{}
+	err := m.entries.Walk(rd, nil, func(_ uint64, e *matterv1.Entry) (bool, error) {
+		reversed, err := m.reversedKind(rd, e)
+		for _, p := range e.GetPostings() {
+			if p.GetAccount() != stockAccount {
+				continue
+			}
+			k := holdingText{p.GetBatch().GetGtin(), p.GetBatch().GetLot(), p.GetHolder()}
+			if want[k] == nil {
+				want[k] = &matterv1.Holding{Batch: p.GetBatch(), Holder: p.GetHolder(), Unit: p.GetUnit()}
+			}
+			balance.Hold(want[k], e.GetKind(), reversed, p.GetAmount())
+		}
+		return err != nil, err
+	})
+	if err != nil {
+		return err
+	}
+	seen, left := 0, map[lotText]int64{}
+	err = m.holdings.Walk(rd, nil, func(k holdingKey, h *matterv1.Holding) (bool, error) {
+		seen++
+		w := want[holdingText{k.K1(), k.K2(), k.K3()}]
+		if w == nil {
+			return true, fmt.Errorf("%s has %v and no entry says so", k.K3(), h)
+		}
+		w.Packed = h.GetPacked()
+		if !proto.Equal(h, w) || h.GetPacked() < 0 || h.GetPacked() > h.GetLeft() {
+			return true, fmt.Errorf("%s has %v and its entries make %v", k.K3(), h, w)
+		}
+		left[lotText{k.K1(), k.K2()}] += h.GetLeft()
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	if seen != len(want) {
+		return fmt.Errorf("%d holdings stand and entries make %d", seen, len(want))
+	}
+	return m.stocks.Walk(rd, nil, func(k lotKey, s *matterv1.Stock) (bool, error) {
+		if n := left[lotText{k.K1(), k.K2()}]; n != s.GetLeft() {
+			return true, fmt.Errorf("of %s lot %s %d are left and its holders have %d", k.K1(), k.K2(), s.GetLeft(), n)
 		}
 		return false, nil
 	})
@@ -181,7 +229,11 @@ func (m *Matter) graphHolds(rd *module.Reader) error {
 	return err
 }
 
-type edgeText [4]string
+type (
+	edgeText    [4]string
+	holdingText [3]string
+	lotText     [2]string
+)
 
 func textOf(a, b *basev1.BatchID) edgeText {
 	return edgeText{a.GetGtin(), a.GetLot(), b.GetGtin(), b.GetLot()}

@@ -34,5 +34,8 @@ func (m *Matter) records(rd *module.Reader, announce func(proto.Message)) error 
 	if err := module.Each(rd, m.entries, func(e *matterv1.Entry) { announce(&matterv1.EntryPosted{Entry: e}) }); err != nil {
 		return err
 	}
-	return module.Each(rd, m.stocks, func(s *matterv1.Stock) { announce(&matterv1.StockChanged{Stock: s}) })
+	if err := module.Each(rd, m.stocks, func(s *matterv1.Stock) { announce(&matterv1.StockChanged{Stock: s}) }); err != nil {
+		return err
+	}
+	return module.Each(rd, m.holdings, func(h *matterv1.Holding) { announce(&matterv1.HoldingChanged{Holding: h}) })
 }

@@ -77,7 +77,7 @@ func (m *Matter) made(ctx *module.Context, b *productv1.Batch) (*goods, *product
 	if err != nil {
 		return nil, nil, err
 	}
-	g := &goods{batch: b, product: p, amount: b.GetQuantity().GetAmount()}
+	g := &goods{batch: b, product: p, amount: b.GetQuantity().GetAmount(), holder: b.GetCustodian()}
 	g.mass, err = massOf(p, g.amount)
 	return g, stage, err
 }

@@ -64,7 +64,7 @@ func (m *Matter) reversible(ctx *module.Context, number uint64) (*matterv1.Entry
 		return nil, ErrEntry.With("the book has no entry %d", number)
 	case old.GetReversedBy() != 0:
 		return nil, ErrReverse.With("entry %d was taken back by entry %d", number, old.GetReversedBy())
-	case old.GetKind() == reversal || old.GetKind() == opening:
+	case old.GetKind() == reversal || old.GetKind() == opening || old.GetKind() == transfer:
 		return nil, ErrReverse.With("entry %d is %s; write the right one instead", number, kindWord(old.GetKind()))
 	}
 	if old.GetActor() == ctx.Signer.Participant {

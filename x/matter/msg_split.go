@@ -80,5 +80,5 @@ func (m *Matter) derived(ctx *module.Context, from *goods, lot string, q quantit
 		return nil, err
 	}
 	mass, err := massOf(from.product, amount)
-	return &goods{b, from.product, amount, mass}, err
+	return &goods{b, from.product, amount, mass, ctx.Signer.Participant}, err
 }

@@ -30,6 +30,8 @@ type Products interface {
 	// Make registers a batch of the signer; a derived one may be of another's
 	// product.
 	Make(ctx *module.Context, m *productv1.MsgRegisterBatch, derived bool) (*productv1.Batch, error)
+	// Hand names another custodian.
+	Hand(ctx *module.Context, gtin, lot, custodian string) error
 	// Void takes a batch off that turned out never to have been.
 	Void(ctx *module.Context, gtin, lot, reason string) error
 }

@@ -69,26 +69,24 @@ func (m *Matter) StockAt(ctx context.Context, id *basev1.BatchID, height int64) 
 // reckon adds up the entries of a batch until a height, all for 0.
 func (m *Matter) reckon(ctx context.Context, id *basev1.BatchID, height int64) (*matterv1.Stock, error) {
 	s := &matterv1.Stock{Batch: id}
+	holders := map[string]bool{}
 	err := m.eachEntry(ctx, id, 0, func(e *matterv1.Entry) (bool, error) {
 		if height > 0 && e.GetRecordedHeight() > height {
 			return true, nil
 		}
-		reversed := matterv1.EntryKind_ENTRY_KIND_UNSPECIFIED
-		if e.GetKind() == reversal {
-			old, err := m.entries.Get(ctx, e.GetReverses())
-			if err != nil {
-				return true, err
-			}
-			reversed = old.GetKind()
+		reversed, err := m.reversedKind(ctx, e)
+		if err != nil {
+			return true, err
 		}
 		for _, p := range e.GetPostings() {
 			if p.GetAccount() == stockAccount && p.GetBatch().GetGtin() == id.GetGtin() && p.GetBatch().GetLot() == id.GetLot() {
-				s.Unit = p.GetUnit()
+				s.Unit, holders[p.GetHolder()] = p.GetUnit(), true
 				balance.Apply(s, e.GetKind(), reversed, p.GetAmount())
 			}
 		}
 		return false, nil
 	})
+	s.Holders = uint32(len(holders))
 	return s, err
 }
 

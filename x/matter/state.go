@@ -15,7 +15,9 @@ type (
 	lotKey   = collections.Pair[string, string]
 	entryKey = collections.Triple[string, string, uint64]
 	edge     = collections.Quad[string, string, string, string]
-	useKey   = collections.Triple[string, string, uint32]
+	// holdingKey is GTIN, lot and participant.
+	holdingKey = collections.Triple[string, string, string]
+	useKey     = collections.Triple[string, string, uint32]
 )
 
 // Matter is the module's state and what it answers to other modules. Its methods
@@ -45,6 +47,9 @@ type Matter struct {
 	madeOf collections.KeySet[edge]
 	// wentInto is madeOf the other way round.
 	wentInto collections.KeySet[edge]
+	// holdings: (GTIN, lot, participant) -> what it has of a batch that the book has
+	// heard of.
+	holdings collections.Map[holdingKey, *matterv1.Holding]
 }
 
 // New builds the module's tables.
@@ -65,6 +70,7 @@ func New(registry Registry, places Places, products Products) *Matter {
 		last:     collections.NewItem(b, collections.NewPrefix(7), "last", collections.Uint64Value),
 		madeOf:   collections.NewKeySet(b, collections.NewPrefix(8), "made_of", edges),
 		wentInto: collections.NewKeySet(b, collections.NewPrefix(9), "went_into", edges),
+		holdings: collections.NewMap(b, collections.NewPrefix(10), "holdings", collections.TripleKeyCodec(str, str, str), module.Record[matterv1.Holding]()),
 	}
 	schema, err := b.Build()
 	if err != nil {

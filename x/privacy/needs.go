@@ -4,6 +4,7 @@ import (
 	"context"
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
+	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
@@ -30,6 +31,14 @@ type Products interface {
 	Product(ctx context.Context, gtin string) (*productv1.Product, error)
 	// SpecificationVersion gives a version, or nil. It is not to be changed.
 	SpecificationVersion(ctx context.Context, id string, v uint32) (*productv1.SpecificationVersion, error)
+}
+
+// Book answers who has goods.
+type Book interface {
+	// Holds says whether a participant has, or had, some of a batch.
+	Holds(ctx context.Context, gtin, lot, participant string) (bool, error)
+	// Holdings gives who has, or had, what of a batch.
+	Holdings(ctx context.Context, gtin, lot string) ([]*matterv1.Holding, error)
 }
 
 // Certificates answers what private fields are about.

@@ -120,6 +120,14 @@ func (w *walk) holders(at lot) {
 	if b != nil {
 		w.found = append(w.found, b.GetOwner(), b.GetCustodian())
 	}
+	list, err := w.p.book.Holdings(w.ctx, at.gtin, at.lot)
+	if err != nil {
+		w.err = err
+		return
+	}
+	for _, h := range list {
+		w.found = append(w.found, h.GetHolder())
+	}
 }
 
 // next lists the lots of one part in the events in which a lot has the other.

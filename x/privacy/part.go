@@ -43,7 +43,10 @@ func (p *Privacy) part(ctx *module.Context, s *privacyv1.Subject) (mine bool, sp
 	switch s.GetOf().(type) {
 	case *privacyv1.Subject_Batch:
 		b, err := p.mustBatch(ctx, s.GetBatch())
-		return holds(b, who), b.GetSpecification(), err
+		if err == nil {
+			mine, err = p.holds(ctx, b, who)
+		}
+		return mine, b.GetSpecification(), err
 	case *privacyv1.Subject_Product:
 		x, err := p.products.Product(ctx, s.GetProduct())
 		if err == nil && x == nil {
@@ -80,16 +83,26 @@ func (p *Privacy) mustBatch(ctx *module.Context, id *basev1.BatchID) (*productv1
 	return b, err
 }
 
-func holds(b *productv1.Batch, who string) bool {
-	return who != "" && (b.GetOwner() == who || b.GetCustodian() == who)
+// holds says whether who owns a batch, or has or had some of it.
+func (p *Privacy) holds(ctx *module.Context, b *productv1.Batch, who string) (bool, error) {
+	if b == nil || who == "" {
+		return false, nil
+	}
+	if b.GetOwner() == who || b.GetCustodian() == who {
+		return true, nil
+	}
+	return p.book.Holds(ctx, b.GetGtin(), b.GetLot(), who)
 }
 
 // holdsAny says whether who owns or holds one of the lots that are registered.
 func (p *Privacy) holdsAny(ctx *module.Context, who string, lots []*basev1.BatchID) (bool, error) {
 	for _, id := range lots {
 		b, err := p.products.Batch(ctx, id.GetGtin(), id.GetLot())
-		if err != nil || holds(b, who) {
-			return err == nil, err
+		if err != nil {
+			return false, err
+		}
+		if mine, err := p.holds(ctx, b, who); err != nil || mine {
+			return mine, err
 		}
 	}
 	return false, nil

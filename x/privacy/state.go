@@ -28,6 +28,7 @@ const (
 type Privacy struct {
 	registry Registry
 	products Products
+	book     Book
 	certs    Certificates
 	traces   Traces
 	schema   collections.Schema
@@ -43,11 +44,11 @@ type Privacy struct {
 }
 
 // New builds the module's tables.
-func New(registry Registry, products Products, certs Certificates, traces Traces) *Privacy {
+func New(registry Registry, products Products, book Book, certs Certificates, traces Traces) *Privacy {
 	b := module.NewSchemaBuilder(name)
 	str, id := collections.StringKey, collections.BytesKey
 	p := &Privacy{
-		registry: registry, products: products, certs: certs, traces: traces,
+		registry: registry, products: products, book: book, certs: certs, traces: traces,
 		commitments: collections.NewMap(b, collections.NewPrefix(1), "commitments", id, module.Record[privacyv1.Commitment]()),
 		bySubject:   collections.NewKeySet(b, collections.NewPrefix(2), "by_subject", collections.TripleKeyCodec(str, str, id)),
 		grants:      collections.NewMap(b, collections.NewPrefix(3), "grants", collections.PairKeyCodec(id, collections.Uint32Key), module.Record[privacyv1.Grant]()),

@@ -24,6 +24,8 @@ import (
 	"github.com/filiera-chain/filiera/module/statekey"
 	"github.com/filiera-chain/filiera/x/cert"
 	"github.com/filiera-chain/filiera/x/control"
+	"github.com/filiera-chain/filiera/x/matter"
+	"github.com/filiera-chain/filiera/x/place"
 	"github.com/filiera-chain/filiera/x/privacy"
 	"github.com/filiera-chain/filiera/x/product"
 	"github.com/filiera-chain/filiera/x/registry"
@@ -59,8 +61,8 @@ func newWorld(t moduletest.T) *world {
 	r := registry.New()
 	p := product.New(r)
 	ct := control.New(r, p)
-	c, tr := cert.New(r, p, ct), trace.New(r, p)
-	x := privacy.New(r, p, c, tr)
+	c, tr := cert.New(r, p, ct), trace.New(r, p, matter.New(r, place.New(r), p))
+	x := privacy.New(r, p, matter.New(r, place.New(r), p), c, tr)
 	w := &world{World: moduletest.New(t, module.Block{ChainID: chain, Height: 1, Time: start}, r.Module(), p.Module(), x.Module()), registry: r, privacy: x}
 	w.enrolAll()
 	w.registerAll()

@@ -7,6 +7,7 @@ import (
 
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/quantity"
 )
@@ -50,7 +51,7 @@ func (p *Product) registerBatch(ctx *module.Context, m *productv1.MsgRegisterBat
 	if err != nil {
 		return err
 	}
-	b, version, err := p.newBatch(ctx, product, m)
+	b, version, err := p.newBatch(ctx, product, m, makers)
 	if err != nil {
 		return err
 	}
@@ -68,15 +69,15 @@ func (p *Product) Make(ctx *module.Context, m *productv1.MsgRegisterBatch, deriv
 	if err != nil {
 		return nil, err
 	}
-	find := p.ownProduct
+	find, roles := p.ownProduct, makers
 	if derived {
-		find = p.mustProduct
+		find, roles = p.mustProduct, movers
 	}
 	product, err := find(ctx, gtin)
 	if err != nil {
 		return nil, err
 	}
-	b, _, err := p.newBatch(ctx, product, m)
+	b, _, err := p.newBatch(ctx, product, m, roles)
 	if err != nil {
 		return nil, err
 	}
@@ -89,8 +90,8 @@ func (*Product) CheckNewBatch(m *productv1.MsgRegisterBatch) error { return chec
 
 // newBatch makes the record of a batch that may be registered, with the version that
 // it is bound to, nil for none.
-func (p *Product) newBatch(ctx *module.Context, product *productv1.Product, m *productv1.MsgRegisterBatch) (*productv1.Batch, *productv1.SpecificationVersion, error) {
-	if err := p.registry.Allowed(ctx, ctx.Time, ctx.Signer.Participant, product.GetSpecification(), m.GetPlace(), makers...); err != nil {
+func (p *Product) newBatch(ctx *module.Context, product *productv1.Product, m *productv1.MsgRegisterBatch, roles []registryv1.Role) (*productv1.Batch, *productv1.SpecificationVersion, error) {
+	if err := p.registry.Allowed(ctx, ctx.Time, ctx.Signer.Participant, product.GetSpecification(), m.GetPlace(), roles...); err != nil {
 		return nil, nil, err
 	}
 	if err := checkBaseUnit(product, m.GetQuantity()); err != nil {

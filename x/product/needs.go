@@ -13,5 +13,10 @@ type Registry interface {
 	Allowed(ctx context.Context, at int64, participant string, spec, place string, roles ...registryv1.Role) error
 }
 
+// movers are the roles that may part and join what is there.
+var movers = []registryv1.Role{
+	registryv1.Role_ROLE_PRODUCER, registryv1.Role_ROLE_PROCESSOR, registryv1.Role_ROLE_CARRIER, registryv1.Role_ROLE_DISTRIBUTOR,
+}
+
 // makers are the roles that put goods into the world.
 var makers = []registryv1.Role{registryv1.Role_ROLE_PRODUCER, registryv1.Role_ROLE_PROCESSOR}

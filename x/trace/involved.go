@@ -109,10 +109,13 @@ func (t *Trace) admitBatch(ctx *module.Context, e *epcis.Event, b *productv1.Bat
 	if err := t.registry.Allowed(ctx, ctx.Time, who, b.GetSpecification(), "", reporters...); err != nil {
 		return err
 	}
-	if b.GetOwner() != who && b.GetCustodian() != who {
-		return ErrNotHolder.With("%s names lot %s of GTIN %s, which belongs to %s and is held by %s; only they report about it, and the signer is %s", e.Path, b.GetLot(), b.GetGtin(), b.GetOwner(), b.GetCustodian(), who)
+	if b.GetOwner() == who || b.GetCustodian() == who {
+		return nil
 	}
-	return nil
+	if has, err := t.book.Holds(ctx, b.GetGtin(), b.GetLot(), who); err != nil || has {
+		return err
+	}
+	return ErrNotHolder.With("%s names lot %s of GTIN %s, which belongs to %s and is held by %s; only they and who had some of it report about it, and the signer is %s", e.Path, b.GetLot(), b.GetGtin(), b.GetOwner(), b.GetCustodian(), who)
 }
 
 // checkIdentifiers refuses identifiers that look like goods and are not, and

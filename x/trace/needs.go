@@ -24,7 +24,13 @@ type Products interface {
 	Product(ctx context.Context, gtin string) (*productv1.Product, error)
 }
 
-// reporters may tell events: about batches that they own or hold, and about
+// Book answers who has goods.
+type Book interface {
+	// Holds says whether a participant has, or had, some of a batch.
+	Holds(ctx context.Context, gtin, lot, participant string) (bool, error)
+}
+
+// reporters may tell events: about batches that they own, hold or held, and about
 // what comes from outside. authorities may declare an event of others wrong.
 var (
 	reporters = []registryv1.Role{

@@ -18,6 +18,8 @@ import (
 	"github.com/filiera-chain/filiera/gs1"
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/module/moduletest"
+	"github.com/filiera-chain/filiera/x/matter"
+	"github.com/filiera-chain/filiera/x/place"
 	"github.com/filiera-chain/filiera/x/product"
 	"github.com/filiera-chain/filiera/x/registry"
 	"github.com/filiera-chain/filiera/x/trace"
@@ -47,7 +49,7 @@ type world struct {
 func newWorld(t moduletest.T) *world {
 	r := registry.New()
 	p := product.New(r)
-	tr := trace.New(r, p)
+	tr := trace.New(r, p, matter.New(r, place.New(r), p))
 	block := module.Block{ChainID: chain, Height: 1, Time: start}
 	w := &world{World: moduletest.New(t, block, r.Module(), p.Module(), tr.Module()), registry: r, trace: tr}
 	ctx := w.Context(module.Signer{})

@@ -111,6 +111,51 @@ func (x *StockChanged) GetStock() *Stock {
 	return nil
 }
 
+// HoldingChanged carries the record as it stands after the act.
+type HoldingChanged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Holding       *Holding               `protobuf:"bytes,1,opt,name=holding,proto3" json:"holding,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HoldingChanged) Reset() {
+	*x = HoldingChanged{}
+	mi := &file_filiera_matter_v1_event_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HoldingChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HoldingChanged) ProtoMessage() {}
+
+func (x *HoldingChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_matter_v1_event_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HoldingChanged.ProtoReflect.Descriptor instead.
+func (*HoldingChanged) Descriptor() ([]byte, []int) {
+	return file_filiera_matter_v1_event_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *HoldingChanged) GetHolding() *Holding {
+	if x != nil {
+		return x.Holding
+	}
+	return nil
+}
+
 var File_filiera_matter_v1_event_proto protoreflect.FileDescriptor
 
 const file_filiera_matter_v1_event_proto_rawDesc = "" +
@@ -119,7 +164,9 @@ const file_filiera_matter_v1_event_proto_rawDesc = "" +
 	"\vEntryPosted\x12.\n" +
 	"\x05entry\x18\x01 \x01(\v2\x18.filiera.matter.v1.EntryR\x05entry\">\n" +
 	"\fStockChanged\x12.\n" +
-	"\x05stock\x18\x01 \x01(\v2\x18.filiera.matter.v1.StockR\x05stockB9Z7github.com/filiera-chain/filiera/api/matter/v1;matterv1b\x06proto3"
+	"\x05stock\x18\x01 \x01(\v2\x18.filiera.matter.v1.StockR\x05stock\"F\n" +
+	"\x0eHoldingChanged\x124\n" +
+	"\aholding\x18\x01 \x01(\v2\x1a.filiera.matter.v1.HoldingR\aholdingB9Z7github.com/filiera-chain/filiera/api/matter/v1;matterv1b\x06proto3"
 
 var (
 	file_filiera_matter_v1_event_proto_rawDescOnce sync.Once
@@ -133,21 +180,24 @@ func file_filiera_matter_v1_event_proto_rawDescGZIP() []byte {
 	return file_filiera_matter_v1_event_proto_rawDescData
 }
 
-var file_filiera_matter_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_filiera_matter_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_filiera_matter_v1_event_proto_goTypes = []any{
-	(*EntryPosted)(nil),  // 0: filiera.matter.v1.EntryPosted
-	(*StockChanged)(nil), // 1: filiera.matter.v1.StockChanged
-	(*Entry)(nil),        // 2: filiera.matter.v1.Entry
-	(*Stock)(nil),        // 3: filiera.matter.v1.Stock
+	(*EntryPosted)(nil),    // 0: filiera.matter.v1.EntryPosted
+	(*StockChanged)(nil),   // 1: filiera.matter.v1.StockChanged
+	(*HoldingChanged)(nil), // 2: filiera.matter.v1.HoldingChanged
+	(*Entry)(nil),          // 3: filiera.matter.v1.Entry
+	(*Stock)(nil),          // 4: filiera.matter.v1.Stock
+	(*Holding)(nil),        // 5: filiera.matter.v1.Holding
 }
 var file_filiera_matter_v1_event_proto_depIdxs = []int32{
-	2, // 0: filiera.matter.v1.EntryPosted.entry:type_name -> filiera.matter.v1.Entry
-	3, // 1: filiera.matter.v1.StockChanged.stock:type_name -> filiera.matter.v1.Stock
-	2, // [2:2] is the sub-list for method output_type
-	2, // [2:2] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	3, // 0: filiera.matter.v1.EntryPosted.entry:type_name -> filiera.matter.v1.Entry
+	4, // 1: filiera.matter.v1.StockChanged.stock:type_name -> filiera.matter.v1.Stock
+	5, // 2: filiera.matter.v1.HoldingChanged.holding:type_name -> filiera.matter.v1.Holding
+	3, // [3:3] is the sub-list for method output_type
+	3, // [3:3] is the sub-list for method input_type
+	3, // [3:3] is the sub-list for extension type_name
+	3, // [3:3] is the sub-list for extension extendee
+	0, // [0:3] is the sub-list for field type_name
 }
 
 func init() { file_filiera_matter_v1_event_proto_init() }
@@ -162,7 +212,7 @@ func file_filiera_matter_v1_event_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_matter_v1_event_proto_rawDesc), len(file_filiera_matter_v1_event_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

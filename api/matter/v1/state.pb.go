@@ -109,21 +109,24 @@ const (
 	EntryKind_ENTRY_KIND_RETURN         EntryKind = 8
 	// Takes back an earlier entry, whose number it names.
 	EntryKind_ENTRY_KIND_REVERSAL EntryKind = 9
+	// From one holder to another, under the same lot.
+	EntryKind_ENTRY_KIND_TRANSFER EntryKind = 10
 )
 
 // Enum value maps for EntryKind.
 var (
 	EntryKind_name = map[int32]string{
-		0: "ENTRY_KIND_UNSPECIFIED",
-		1: "ENTRY_KIND_OPENING",
-		2: "ENTRY_KIND_HARVEST",
-		3: "ENTRY_KIND_TRANSFORMATION",
-		4: "ENTRY_KIND_SPLIT",
-		5: "ENTRY_KIND_MERGE",
-		6: "ENTRY_KIND_WRITE_OFF",
-		7: "ENTRY_KIND_SALE",
-		8: "ENTRY_KIND_RETURN",
-		9: "ENTRY_KIND_REVERSAL",
+		0:  "ENTRY_KIND_UNSPECIFIED",
+		1:  "ENTRY_KIND_OPENING",
+		2:  "ENTRY_KIND_HARVEST",
+		3:  "ENTRY_KIND_TRANSFORMATION",
+		4:  "ENTRY_KIND_SPLIT",
+		5:  "ENTRY_KIND_MERGE",
+		6:  "ENTRY_KIND_WRITE_OFF",
+		7:  "ENTRY_KIND_SALE",
+		8:  "ENTRY_KIND_RETURN",
+		9:  "ENTRY_KIND_REVERSAL",
+		10: "ENTRY_KIND_TRANSFER",
 	}
 	EntryKind_value = map[string]int32{
 		"ENTRY_KIND_UNSPECIFIED":    0,
@@ -136,6 +139,7 @@ var (
 		"ENTRY_KIND_SALE":           7,
 		"ENTRY_KIND_RETURN":         8,
 		"ENTRY_KIND_REVERSAL":       9,
+		"ENTRY_KIND_TRANSFER":       10,
 	}
 )
 
@@ -179,7 +183,9 @@ type Posting struct {
 	// Milligrams; 0 on every line of a product whose mass is not known.
 	MassMg int64 `protobuf:"varint,5,opt,name=mass_mg,json=massMg,proto3" json:"mass_mg,omitempty"`
 	// What it is, of lines without a batch.
-	What          string `protobuf:"bytes,6,opt,name=what,proto3" json:"what,omitempty"`
+	What string `protobuf:"bytes,6,opt,name=what,proto3" json:"what,omitempty"`
+	// Who has it, of lines of the stock of a batch.
+	Holder        string `protobuf:"bytes,7,opt,name=holder,proto3" json:"holder,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -252,6 +258,13 @@ func (x *Posting) GetMassMg() int64 {
 func (x *Posting) GetWhat() string {
 	if x != nil {
 		return x.What
+	}
+	return ""
+}
+
+func (x *Posting) GetHolder() string {
+	if x != nil {
+		return x.Holder
 	}
 	return ""
 }
@@ -404,6 +417,8 @@ type Entry struct {
 	Land []*Land `protobuf:"bytes,15,rep,name=land,proto3" json:"land,omitempty"`
 	// Specification of a harvest.
 	Specification string `protobuf:"bytes,16,opt,name=specification,proto3" json:"specification,omitempty"`
+	// Offer of custody that a transfer carries out.
+	Offer         uint64 `protobuf:"varint,20,opt,name=offer,proto3" json:"offer,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -550,6 +565,13 @@ func (x *Entry) GetSpecification() string {
 	return ""
 }
 
+func (x *Entry) GetOffer() uint64 {
+	if x != nil {
+		return x.Offer
+	}
+	return 0
+}
+
 // Stock is what is left of a batch, and where the rest went. In base units of
 // the product: entered = left + consumed + moved + written_off + sold.
 type Stock struct {
@@ -566,7 +588,9 @@ type Stock struct {
 	// To the market, less what came back.
 	Sold int64 `protobuf:"varint,8,opt,name=sold,proto3" json:"sold,omitempty"`
 	// Entries that name it.
-	Entries       uint32 `protobuf:"varint,9,opt,name=entries,proto3" json:"entries,omitempty"`
+	Entries uint32 `protobuf:"varint,9,opt,name=entries,proto3" json:"entries,omitempty"`
+	// Participants that have, or had, some of it.
+	Holders       uint32 `protobuf:"varint,10,opt,name=holders,proto3" json:"holders,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -664,6 +688,102 @@ func (x *Stock) GetEntries() uint32 {
 	return 0
 }
 
+func (x *Stock) GetHolders() uint32 {
+	if x != nil {
+		return x.Holders
+	}
+	return 0
+}
+
+// Holding is what one participant has of a batch that the book has heard of. Of
+// other batches, the custodian has all. Stays when nothing is left.
+type Holding struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Batch  *v1.BatchID            `protobuf:"bytes,1,opt,name=batch,proto3" json:"batch,omitempty"`
+	Holder string                 `protobuf:"bytes,2,opt,name=holder,proto3" json:"holder,omitempty"`
+	Unit   string                 `protobuf:"bytes,3,opt,name=unit,proto3" json:"unit,omitempty"`
+	// The holdings of a batch sum to what is left of it.
+	Left int64 `protobuf:"varint,4,opt,name=left,proto3" json:"left,omitempty"`
+	// Of it in logistic units, which must be unpacked before it is used.
+	Packed int64 `protobuf:"varint,5,opt,name=packed,proto3" json:"packed,omitempty"`
+	// To the market by this holder, less what came back to it.
+	Sold          int64 `protobuf:"varint,6,opt,name=sold,proto3" json:"sold,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Holding) Reset() {
+	*x = Holding{}
+	mi := &file_filiera_matter_v1_state_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Holding) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Holding) ProtoMessage() {}
+
+func (x *Holding) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_matter_v1_state_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Holding.ProtoReflect.Descriptor instead.
+func (*Holding) Descriptor() ([]byte, []int) {
+	return file_filiera_matter_v1_state_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Holding) GetBatch() *v1.BatchID {
+	if x != nil {
+		return x.Batch
+	}
+	return nil
+}
+
+func (x *Holding) GetHolder() string {
+	if x != nil {
+		return x.Holder
+	}
+	return ""
+}
+
+func (x *Holding) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *Holding) GetLeft() int64 {
+	if x != nil {
+		return x.Left
+	}
+	return 0
+}
+
+func (x *Holding) GetPacked() int64 {
+	if x != nil {
+		return x.Packed
+	}
+	return 0
+}
+
+func (x *Holding) GetSold() int64 {
+	if x != nil {
+		return x.Sold
+	}
+	return 0
+}
+
 // LandUse is what was harvested from one cadastral parcel in a year under a
 // specification, whoever claimed it.
 type LandUse struct {
@@ -681,7 +801,7 @@ type LandUse struct {
 
 func (x *LandUse) Reset() {
 	*x = LandUse{}
-	mi := &file_filiera_matter_v1_state_proto_msgTypes[5]
+	mi := &file_filiera_matter_v1_state_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -693,7 +813,7 @@ func (x *LandUse) String() string {
 func (*LandUse) ProtoMessage() {}
 
 func (x *LandUse) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_matter_v1_state_proto_msgTypes[5]
+	mi := &file_filiera_matter_v1_state_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -706,7 +826,7 @@ func (x *LandUse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LandUse.ProtoReflect.Descriptor instead.
 func (*LandUse) Descriptor() ([]byte, []int) {
-	return file_filiera_matter_v1_state_proto_rawDescGZIP(), []int{5}
+	return file_filiera_matter_v1_state_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *LandUse) GetParcel() string {
@@ -760,7 +880,7 @@ type HerdUse struct {
 
 func (x *HerdUse) Reset() {
 	*x = HerdUse{}
-	mi := &file_filiera_matter_v1_state_proto_msgTypes[6]
+	mi := &file_filiera_matter_v1_state_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -772,7 +892,7 @@ func (x *HerdUse) String() string {
 func (*HerdUse) ProtoMessage() {}
 
 func (x *HerdUse) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_matter_v1_state_proto_msgTypes[6]
+	mi := &file_filiera_matter_v1_state_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -785,7 +905,7 @@ func (x *HerdUse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HerdUse.ProtoReflect.Descriptor instead.
 func (*HerdUse) Descriptor() ([]byte, []int) {
-	return file_filiera_matter_v1_state_proto_rawDescGZIP(), []int{6}
+	return file_filiera_matter_v1_state_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *HerdUse) GetLocation() string {
@@ -834,7 +954,7 @@ type Total struct {
 
 func (x *Total) Reset() {
 	*x = Total{}
-	mi := &file_filiera_matter_v1_state_proto_msgTypes[7]
+	mi := &file_filiera_matter_v1_state_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -846,7 +966,7 @@ func (x *Total) String() string {
 func (*Total) ProtoMessage() {}
 
 func (x *Total) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_matter_v1_state_proto_msgTypes[7]
+	mi := &file_filiera_matter_v1_state_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -859,7 +979,7 @@ func (x *Total) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Total.ProtoReflect.Descriptor instead.
 func (*Total) Descriptor() ([]byte, []int) {
-	return file_filiera_matter_v1_state_proto_rawDescGZIP(), []int{7}
+	return file_filiera_matter_v1_state_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Total) GetAccount() Account {
@@ -880,21 +1000,22 @@ var File_filiera_matter_v1_state_proto protoreflect.FileDescriptor
 
 const file_filiera_matter_v1_state_proto_rawDesc = "" +
 	"\n" +
-	"\x1dfiliera/matter/v1/state.proto\x12\x11filiera.matter.v1\x1a\x1afiliera/base/v1/base.proto\"\xc8\x01\n" +
+	"\x1dfiliera/matter/v1/state.proto\x12\x11filiera.matter.v1\x1a\x1afiliera/base/v1/base.proto\"\xe0\x01\n" +
 	"\aPosting\x124\n" +
 	"\aaccount\x18\x01 \x01(\x0e2\x1a.filiera.matter.v1.AccountR\aaccount\x12.\n" +
 	"\x05batch\x18\x02 \x01(\v2\x18.filiera.base.v1.BatchIDR\x05batch\x12\x16\n" +
 	"\x06amount\x18\x03 \x01(\x03R\x06amount\x12\x12\n" +
 	"\x04unit\x18\x04 \x01(\tR\x04unit\x12\x17\n" +
 	"\amass_mg\x18\x05 \x01(\x03R\x06massMg\x12\x12\n" +
-	"\x04what\x18\x06 \x01(\tR\x04what\"R\n" +
+	"\x04what\x18\x06 \x01(\tR\x04what\x12\x16\n" +
+	"\x06holder\x18\a \x01(\tR\x06holder\"R\n" +
 	"\x05Claim\x12\x1a\n" +
 	"\blocation\x18\x01 \x01(\tR\blocation\x12\x17\n" +
 	"\aarea_m2\x18\x02 \x01(\x03R\x06areaM2\x12\x14\n" +
 	"\x05heads\x18\x03 \x01(\x03R\x05heads\"7\n" +
 	"\x04Land\x12\x16\n" +
 	"\x06parcel\x18\x01 \x01(\tR\x06parcel\x12\x17\n" +
-	"\aarea_m2\x18\x02 \x01(\x03R\x06areaM2\"\xad\x04\n" +
+	"\aarea_m2\x18\x02 \x01(\x03R\x06areaM2\"\xc3\x04\n" +
 	"\x05Entry\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\x04R\x06number\x120\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x1c.filiera.matter.v1.EntryKindR\x04kind\x126\n" +
@@ -914,7 +1035,8 @@ const file_filiera_matter_v1_state_proto_rawDesc = "" +
 	"reversedBy\x12\x16\n" +
 	"\x06events\x18\x0e \x03(\fR\x06events\x12+\n" +
 	"\x04land\x18\x0f \x03(\v2\x17.filiera.matter.v1.LandR\x04land\x12$\n" +
-	"\rspecification\x18\x10 \x01(\tR\rspecification\"\xfa\x01\n" +
+	"\rspecification\x18\x10 \x01(\tR\rspecification\x12\x14\n" +
+	"\x05offer\x18\x14 \x01(\x04R\x05offer\"\x94\x02\n" +
 	"\x05Stock\x12.\n" +
 	"\x05batch\x18\x01 \x01(\v2\x18.filiera.base.v1.BatchIDR\x05batch\x12\x12\n" +
 	"\x04unit\x18\x02 \x01(\tR\x04unit\x12\x18\n" +
@@ -925,7 +1047,16 @@ const file_filiera_matter_v1_state_proto_rawDesc = "" +
 	"\vwritten_off\x18\a \x01(\x03R\n" +
 	"writtenOff\x12\x12\n" +
 	"\x04sold\x18\b \x01(\x03R\x04sold\x12\x18\n" +
-	"\aentries\x18\t \x01(\rR\aentries\"\xa2\x01\n" +
+	"\aentries\x18\t \x01(\rR\aentries\x12\x18\n" +
+	"\aholders\x18\n" +
+	" \x01(\rR\aholders\"\xa5\x01\n" +
+	"\aHolding\x12.\n" +
+	"\x05batch\x18\x01 \x01(\v2\x18.filiera.base.v1.BatchIDR\x05batch\x12\x16\n" +
+	"\x06holder\x18\x02 \x01(\tR\x06holder\x12\x12\n" +
+	"\x04unit\x18\x03 \x01(\tR\x04unit\x12\x12\n" +
+	"\x04left\x18\x04 \x01(\x03R\x04left\x12\x16\n" +
+	"\x06packed\x18\x05 \x01(\x03R\x06packed\x12\x12\n" +
+	"\x04sold\x18\x06 \x01(\x03R\x04sold\"\xa2\x01\n" +
 	"\aLandUse\x12\x16\n" +
 	"\x06parcel\x18\x01 \x01(\tR\x06parcel\x12$\n" +
 	"\rspecification\x18\x02 \x01(\tR\rspecification\x12!\n" +
@@ -950,7 +1081,7 @@ const file_filiera_matter_v1_state_proto_rawDesc = "" +
 	"\x10ACCOUNT_DECLARED\x10\x04\x12\x18\n" +
 	"\x14ACCOUNT_PROCESS_LOSS\x10\x05\x12\x17\n" +
 	"\x13ACCOUNT_WRITTEN_OFF\x10\x06\x12\x12\n" +
-	"\x0eACCOUNT_MARKET\x10\a*\x81\x02\n" +
+	"\x0eACCOUNT_MARKET\x10\a*\x9a\x02\n" +
 	"\tEntryKind\x12\x1a\n" +
 	"\x16ENTRY_KIND_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12ENTRY_KIND_OPENING\x10\x01\x12\x16\n" +
@@ -961,7 +1092,9 @@ const file_filiera_matter_v1_state_proto_rawDesc = "" +
 	"\x14ENTRY_KIND_WRITE_OFF\x10\x06\x12\x13\n" +
 	"\x0fENTRY_KIND_SALE\x10\a\x12\x15\n" +
 	"\x11ENTRY_KIND_RETURN\x10\b\x12\x17\n" +
-	"\x13ENTRY_KIND_REVERSAL\x10\tB9Z7github.com/filiera-chain/filiera/api/matter/v1;matterv1b\x06proto3"
+	"\x13ENTRY_KIND_REVERSAL\x10\t\x12\x17\n" +
+	"\x13ENTRY_KIND_TRANSFER\x10\n" +
+	"B9Z7github.com/filiera-chain/filiera/api/matter/v1;matterv1b\x06proto3"
 
 var (
 	file_filiera_matter_v1_state_proto_rawDescOnce sync.Once
@@ -976,7 +1109,7 @@ func file_filiera_matter_v1_state_proto_rawDescGZIP() []byte {
 }
 
 var file_filiera_matter_v1_state_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_filiera_matter_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_filiera_matter_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_filiera_matter_v1_state_proto_goTypes = []any{
 	(Account)(0),       // 0: filiera.matter.v1.Account
 	(EntryKind)(0),     // 1: filiera.matter.v1.EntryKind
@@ -985,25 +1118,27 @@ var file_filiera_matter_v1_state_proto_goTypes = []any{
 	(*Land)(nil),       // 4: filiera.matter.v1.Land
 	(*Entry)(nil),      // 5: filiera.matter.v1.Entry
 	(*Stock)(nil),      // 6: filiera.matter.v1.Stock
-	(*LandUse)(nil),    // 7: filiera.matter.v1.LandUse
-	(*HerdUse)(nil),    // 8: filiera.matter.v1.HerdUse
-	(*Total)(nil),      // 9: filiera.matter.v1.Total
-	(*v1.BatchID)(nil), // 10: filiera.base.v1.BatchID
+	(*Holding)(nil),    // 7: filiera.matter.v1.Holding
+	(*LandUse)(nil),    // 8: filiera.matter.v1.LandUse
+	(*HerdUse)(nil),    // 9: filiera.matter.v1.HerdUse
+	(*Total)(nil),      // 10: filiera.matter.v1.Total
+	(*v1.BatchID)(nil), // 11: filiera.base.v1.BatchID
 }
 var file_filiera_matter_v1_state_proto_depIdxs = []int32{
 	0,  // 0: filiera.matter.v1.Posting.account:type_name -> filiera.matter.v1.Account
-	10, // 1: filiera.matter.v1.Posting.batch:type_name -> filiera.base.v1.BatchID
+	11, // 1: filiera.matter.v1.Posting.batch:type_name -> filiera.base.v1.BatchID
 	1,  // 2: filiera.matter.v1.Entry.kind:type_name -> filiera.matter.v1.EntryKind
 	2,  // 3: filiera.matter.v1.Entry.postings:type_name -> filiera.matter.v1.Posting
 	3,  // 4: filiera.matter.v1.Entry.claims:type_name -> filiera.matter.v1.Claim
 	4,  // 5: filiera.matter.v1.Entry.land:type_name -> filiera.matter.v1.Land
-	10, // 6: filiera.matter.v1.Stock.batch:type_name -> filiera.base.v1.BatchID
-	0,  // 7: filiera.matter.v1.Total.account:type_name -> filiera.matter.v1.Account
-	8,  // [8:8] is the sub-list for method output_type
-	8,  // [8:8] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	11, // 6: filiera.matter.v1.Stock.batch:type_name -> filiera.base.v1.BatchID
+	11, // 7: filiera.matter.v1.Holding.batch:type_name -> filiera.base.v1.BatchID
+	0,  // 8: filiera.matter.v1.Total.account:type_name -> filiera.matter.v1.Account
+	9,  // [9:9] is the sub-list for method output_type
+	9,  // [9:9] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_filiera_matter_v1_state_proto_init() }
@@ -1017,7 +1152,7 @@ func file_filiera_matter_v1_state_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_matter_v1_state_proto_rawDesc), len(file_filiera_matter_v1_state_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   8,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -9,6 +9,7 @@ package txv1
 import (
 	v13 "github.com/filiera-chain/filiera/api/cert/v1"
 	v14 "github.com/filiera-chain/filiera/api/control/v1"
+	v18 "github.com/filiera-chain/filiera/api/custody/v1"
 	v17 "github.com/filiera-chain/filiera/api/matter/v1"
 	v11 "github.com/filiera-chain/filiera/api/place/v1"
 	v16 "github.com/filiera-chain/filiera/api/privacy/v1"
@@ -241,6 +242,15 @@ type Act struct {
 	//	*Act_Sell
 	//	*Act_ReturnGoods
 	//	*Act_Reverse
+	//	*Act_Offer
+	//	*Act_Accept
+	//	*Act_Refuse
+	//	*Act_Dispute
+	//	*Act_Agree
+	//	*Act_Cancel
+	//	*Act_Tie
+	//	*Act_Pack
+	//	*Act_Unpack
 	Kind          isAct_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -841,6 +851,87 @@ func (x *Act) GetReverse() *v17.MsgReverse {
 	return nil
 }
 
+func (x *Act) GetOffer() *v18.MsgOffer {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Offer); ok {
+			return x.Offer
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetAccept() *v18.MsgAccept {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Accept); ok {
+			return x.Accept
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetRefuse() *v18.MsgRefuse {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Refuse); ok {
+			return x.Refuse
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetDispute() *v18.MsgDispute {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Dispute); ok {
+			return x.Dispute
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetAgree() *v18.MsgAgree {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Agree); ok {
+			return x.Agree
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetCancel() *v18.MsgCancel {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Cancel); ok {
+			return x.Cancel
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetTie() *v18.MsgTie {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Tie); ok {
+			return x.Tie
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetPack() *v18.MsgPack {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Pack); ok {
+			return x.Pack
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetUnpack() *v18.MsgUnpack {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Unpack); ok {
+			return x.Unpack
+		}
+	}
+	return nil
+}
+
 type isAct_Kind interface {
 	isAct_Kind()
 }
@@ -1093,6 +1184,42 @@ type Act_Reverse struct {
 	Reverse *v17.MsgReverse `protobuf:"bytes,137,opt,name=reverse,proto3,oneof"`
 }
 
+type Act_Offer struct {
+	Offer *v18.MsgOffer `protobuf:"bytes,140,opt,name=offer,proto3,oneof"`
+}
+
+type Act_Accept struct {
+	Accept *v18.MsgAccept `protobuf:"bytes,141,opt,name=accept,proto3,oneof"`
+}
+
+type Act_Refuse struct {
+	Refuse *v18.MsgRefuse `protobuf:"bytes,142,opt,name=refuse,proto3,oneof"`
+}
+
+type Act_Dispute struct {
+	Dispute *v18.MsgDispute `protobuf:"bytes,143,opt,name=dispute,proto3,oneof"`
+}
+
+type Act_Agree struct {
+	Agree *v18.MsgAgree `protobuf:"bytes,144,opt,name=agree,proto3,oneof"`
+}
+
+type Act_Cancel struct {
+	Cancel *v18.MsgCancel `protobuf:"bytes,145,opt,name=cancel,proto3,oneof"`
+}
+
+type Act_Tie struct {
+	Tie *v18.MsgTie `protobuf:"bytes,146,opt,name=tie,proto3,oneof"`
+}
+
+type Act_Pack struct {
+	Pack *v18.MsgPack `protobuf:"bytes,147,opt,name=pack,proto3,oneof"`
+}
+
+type Act_Unpack struct {
+	Unpack *v18.MsgUnpack `protobuf:"bytes,148,opt,name=unpack,proto3,oneof"`
+}
+
 func (*Act_Enrol) isAct_Kind() {}
 
 func (*Act_SuspendParticipant) isAct_Kind() {}
@@ -1217,6 +1344,24 @@ func (*Act_ReturnGoods) isAct_Kind() {}
 
 func (*Act_Reverse) isAct_Kind() {}
 
+func (*Act_Offer) isAct_Kind() {}
+
+func (*Act_Accept) isAct_Kind() {}
+
+func (*Act_Refuse) isAct_Kind() {}
+
+func (*Act_Dispute) isAct_Kind() {}
+
+func (*Act_Agree) isAct_Kind() {}
+
+func (*Act_Cancel) isAct_Kind() {}
+
+func (*Act_Tie) isAct_Kind() {}
+
+func (*Act_Pack) isAct_Kind() {}
+
+func (*Act_Unpack) isAct_Kind() {}
+
 // TxResult is the data of an executed transaction: one result per act.
 type TxResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1267,7 +1412,7 @@ var File_filiera_tx_v1_tx_proto protoreflect.FileDescriptor
 
 const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
-	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1bfiliera/matter/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/control/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\"6\n" +
+	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1bfiliera/matter/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/control/v1/msg.proto\x1a\x1cfiliera/custody/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\"6\n" +
 	"\x02Tx\x12\x12\n" +
 	"\x04body\x18\x01 \x01(\fR\x04body\x12\x1c\n" +
 	"\tsignature\x18\x02 \x01(\fR\tsignature\"\xae\x01\n" +
@@ -1278,7 +1423,7 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\x04 \x01(\x03R\texpiresAt\x12&\n" +
 	"\x04acts\x18\x05 \x03(\v2\x12.filiera.tx.v1.ActR\x04acts\x12\x12\n" +
-	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xe6$\n" +
+	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xde(\n" +
 	"\x03Act\x125\n" +
 	"\x05enrol\x18\n" +
 	" \x01(\v2\x1d.filiera.registry.v1.MsgEnrolH\x00R\x05enrol\x12]\n" +
@@ -1346,7 +1491,16 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\twrite_off\x18\x86\x01 \x01(\v2\x1e.filiera.matter.v1.MsgWriteOffH\x00R\bwriteOff\x121\n" +
 	"\x04sell\x18\x87\x01 \x01(\v2\x1a.filiera.matter.v1.MsgSellH\x00R\x04sell\x12B\n" +
 	"\freturn_goods\x18\x88\x01 \x01(\v2\x1c.filiera.matter.v1.MsgReturnH\x00R\vreturnGoods\x12:\n" +
-	"\areverse\x18\x89\x01 \x01(\v2\x1d.filiera.matter.v1.MsgReverseH\x00R\areverseB\x06\n" +
+	"\areverse\x18\x89\x01 \x01(\v2\x1d.filiera.matter.v1.MsgReverseH\x00R\areverse\x125\n" +
+	"\x05offer\x18\x8c\x01 \x01(\v2\x1c.filiera.custody.v1.MsgOfferH\x00R\x05offer\x128\n" +
+	"\x06accept\x18\x8d\x01 \x01(\v2\x1d.filiera.custody.v1.MsgAcceptH\x00R\x06accept\x128\n" +
+	"\x06refuse\x18\x8e\x01 \x01(\v2\x1d.filiera.custody.v1.MsgRefuseH\x00R\x06refuse\x12;\n" +
+	"\adispute\x18\x8f\x01 \x01(\v2\x1e.filiera.custody.v1.MsgDisputeH\x00R\adispute\x125\n" +
+	"\x05agree\x18\x90\x01 \x01(\v2\x1c.filiera.custody.v1.MsgAgreeH\x00R\x05agree\x128\n" +
+	"\x06cancel\x18\x91\x01 \x01(\v2\x1d.filiera.custody.v1.MsgCancelH\x00R\x06cancel\x12/\n" +
+	"\x03tie\x18\x92\x01 \x01(\v2\x1a.filiera.custody.v1.MsgTieH\x00R\x03tie\x122\n" +
+	"\x04pack\x18\x93\x01 \x01(\v2\x1b.filiera.custody.v1.MsgPackH\x00R\x04pack\x128\n" +
+	"\x06unpack\x18\x94\x01 \x01(\v2\x1d.filiera.custody.v1.MsgUnpackH\x00R\x06unpackB\x06\n" +
 	"\x04kind\"$\n" +
 	"\bTxResult\x12\x18\n" +
 	"\aresults\x18\x01 \x03(\fR\aresultsB1Z/github.com/filiera-chain/filiera/api/tx/v1;txv1b\x06proto3"
@@ -1431,6 +1585,15 @@ var file_filiera_tx_v1_tx_proto_goTypes = []any{
 	(*v17.MsgSell)(nil),                  // 63: filiera.matter.v1.MsgSell
 	(*v17.MsgReturn)(nil),                // 64: filiera.matter.v1.MsgReturn
 	(*v17.MsgReverse)(nil),               // 65: filiera.matter.v1.MsgReverse
+	(*v18.MsgOffer)(nil),                 // 66: filiera.custody.v1.MsgOffer
+	(*v18.MsgAccept)(nil),                // 67: filiera.custody.v1.MsgAccept
+	(*v18.MsgRefuse)(nil),                // 68: filiera.custody.v1.MsgRefuse
+	(*v18.MsgDispute)(nil),               // 69: filiera.custody.v1.MsgDispute
+	(*v18.MsgAgree)(nil),                 // 70: filiera.custody.v1.MsgAgree
+	(*v18.MsgCancel)(nil),                // 71: filiera.custody.v1.MsgCancel
+	(*v18.MsgTie)(nil),                   // 72: filiera.custody.v1.MsgTie
+	(*v18.MsgPack)(nil),                  // 73: filiera.custody.v1.MsgPack
+	(*v18.MsgUnpack)(nil),                // 74: filiera.custody.v1.MsgUnpack
 }
 var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	2,  // 0: filiera.tx.v1.TxBody.acts:type_name -> filiera.tx.v1.Act
@@ -1496,11 +1659,20 @@ var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	63, // 60: filiera.tx.v1.Act.sell:type_name -> filiera.matter.v1.MsgSell
 	64, // 61: filiera.tx.v1.Act.return_goods:type_name -> filiera.matter.v1.MsgReturn
 	65, // 62: filiera.tx.v1.Act.reverse:type_name -> filiera.matter.v1.MsgReverse
-	63, // [63:63] is the sub-list for method output_type
-	63, // [63:63] is the sub-list for method input_type
-	63, // [63:63] is the sub-list for extension type_name
-	63, // [63:63] is the sub-list for extension extendee
-	0,  // [0:63] is the sub-list for field type_name
+	66, // 63: filiera.tx.v1.Act.offer:type_name -> filiera.custody.v1.MsgOffer
+	67, // 64: filiera.tx.v1.Act.accept:type_name -> filiera.custody.v1.MsgAccept
+	68, // 65: filiera.tx.v1.Act.refuse:type_name -> filiera.custody.v1.MsgRefuse
+	69, // 66: filiera.tx.v1.Act.dispute:type_name -> filiera.custody.v1.MsgDispute
+	70, // 67: filiera.tx.v1.Act.agree:type_name -> filiera.custody.v1.MsgAgree
+	71, // 68: filiera.tx.v1.Act.cancel:type_name -> filiera.custody.v1.MsgCancel
+	72, // 69: filiera.tx.v1.Act.tie:type_name -> filiera.custody.v1.MsgTie
+	73, // 70: filiera.tx.v1.Act.pack:type_name -> filiera.custody.v1.MsgPack
+	74, // 71: filiera.tx.v1.Act.unpack:type_name -> filiera.custody.v1.MsgUnpack
+	72, // [72:72] is the sub-list for method output_type
+	72, // [72:72] is the sub-list for method input_type
+	72, // [72:72] is the sub-list for extension type_name
+	72, // [72:72] is the sub-list for extension extendee
+	0,  // [0:72] is the sub-list for field type_name
 }
 
 func init() { file_filiera_tx_v1_tx_proto_init() }
@@ -1571,6 +1743,15 @@ func file_filiera_tx_v1_tx_proto_init() {
 		(*Act_Sell)(nil),
 		(*Act_ReturnGoods)(nil),
 		(*Act_Reverse)(nil),
+		(*Act_Offer)(nil),
+		(*Act_Accept)(nil),
+		(*Act_Refuse)(nil),
+		(*Act_Dispute)(nil),
+		(*Act_Agree)(nil),
+		(*Act_Cancel)(nil),
+		(*Act_Tie)(nil),
+		(*Act_Pack)(nil),
+		(*Act_Unpack)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
