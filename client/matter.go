@@ -29,6 +29,7 @@ type Posting struct {
 	Unit    string   `json:"unit"`
 	MassMg  Whole    `json:"mass_mg"`
 	What    string   `json:"what"`
+	Holder  string   `json:"holder"`
 }
 
 // Entry is one movement of the book of matter.
@@ -44,6 +45,7 @@ type Entry struct {
 	HarvestYear    Whole     `json:"harvest_year"`
 	Reverses       Whole     `json:"reverses"`
 	ReversedBy     Whole     `json:"reversed_by"`
+	Offer          Whole     `json:"offer"`
 }
 
 // Balance gives what is left of a batch; query may name a height.

@@ -155,6 +155,7 @@ func (g *Gateway) routes() {
 	g.streamRoutes()
 	g.rehearseRoutes()
 	g.matterRoutes()
+	g.custodyRoutes()
 	g.graphRoutes()
 	g.searchRoutes()
 	g.operationRoutes()

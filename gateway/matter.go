@@ -117,7 +117,7 @@ func unheard(b *productv1.Batch) *matterv1.Stock {
 func (g *Gateway) balanceAt(ctx context.Context, b *productv1.Batch, height int64) (*matterv1.Stock, error) {
 	s := &matterv1.Stock{Batch: &basev1.BatchID{Gtin: b.GetGtin(), Lot: b.GetLot()}, Unit: b.GetQuantity().GetUnit()}
 	page := index.Page{Limit: 500}
-	kinds := map[uint64]matterv1.EntryKind{}
+	kinds, holders := map[uint64]matterv1.EntryKind{}, map[string]bool{}
 	for {
 		l, err := g.c.Index.Entries(ctx, index.EntryFilter{GTIN: b.GetGtin(), Lot: b.GetLot()}, page)
 		if err != nil {
@@ -126,7 +126,7 @@ func (g *Gateway) balanceAt(ctx context.Context, b *productv1.Batch, height int6
 		for _, e := range l.Items {
 			kinds[e.GetNumber()] = e.GetKind()
 			if e.GetRecordedHeight() <= height {
-				applyLines(s, e, kinds[e.GetReverses()])
+				applyLines(s, e, kinds[e.GetReverses()], holders)
 			}
 		}
 		if l.Next == "" {
@@ -134,6 +134,7 @@ func (g *Gateway) balanceAt(ctx context.Context, b *productv1.Batch, height int6
 		}
 		page.Token = l.Next
 	}
+	s.Holders = uint32(len(holders))
 	if s.GetEntries() == 0 { // the book had not heard of it
 		return unheard(b), nil
 	}
@@ -141,10 +142,11 @@ func (g *Gateway) balanceAt(ctx context.Context, b *productv1.Batch, height int6
 }
 
 // applyLines adds the lines of an entry that are the stock's batch's.
-func applyLines(s *matterv1.Stock, e *matterv1.Entry, reversed matterv1.EntryKind) {
+func applyLines(s *matterv1.Stock, e *matterv1.Entry, reversed matterv1.EntryKind, holders map[string]bool) {
 	for _, p := range e.GetPostings() {
 		if p.GetAccount() == matterv1.Account_ACCOUNT_STOCK && proto.Equal(p.GetBatch(), s.GetBatch()) {
 			balance.Apply(s, e.GetKind(), reversed, p.GetAmount())
+			holders[p.GetHolder()] = true
 		}
 	}
 }
@@ -168,7 +170,7 @@ func (g *Gateway) listBatchEntries(ctx context.Context, in *batchEntriesIn) (*bo
 
 type entriesIn struct {
 	Paging
-	Kind  string `query:"kind" doc:"opening, harvest, transformation, split, merge, write_off, sale, return or reversal"`
+	Kind  string `query:"kind" doc:"opening, harvest, transformation, split, merge, write_off, sale, return, reversal or transfer"`
 	Actor string `query:"actor" doc:"Participant that made them"`
 }
 

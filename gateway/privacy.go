@@ -141,18 +141,23 @@ func (g *Gateway) getCommitment(ctx context.Context, in *commitmentIn) (*body[Co
 // proveRecord gives the proof of one record of the last committed state.
 func (g *Gateway) proveRecord(ctx context.Context, key []byte) (raw json.RawMessage, err error) {
 	err = g.c.Ledger.View(func(v View) error {
-		header, err := g.provingHeader(ctx, v)
-		if err != nil {
-			return err
-		}
-		p, err := verify.ProveRecords(verify.Live(v), [][]byte{key}, v, *header)
-		if err != nil {
-			return err
-		}
-		raw, err = p.Encode()
+		raw, err = g.proveIn(ctx, v, key)
 		return err
 	})
 	return raw, err
+}
+
+// proveIn gives the proof of records, present or absent, of a view. The keys ascend.
+func (g *Gateway) proveIn(ctx context.Context, v View, keys ...[]byte) (json.RawMessage, error) {
+	header, err := g.provingHeader(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	p, err := verify.ProveRecords(verify.Live(v), keys, v, *header)
+	if err != nil {
+		return nil, err
+	}
+	return p.Encode()
 }
 
 type entitledIn struct {

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"fmt"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
@@ -26,6 +27,26 @@ func lookUp[T any, P message[T]](v View, key []byte) (P, error) {
 		return nil, fmt.Errorf("the record of key %x: %w", key, err)
 	}
 	return m, nil
+}
+
+// eachRecord tells the records of a range in order of key. The range is bounded by
+// the ledger.
+func eachRecord[T any, P message[T]](v View, start, end []byte, fn func(key []byte, m P) error) error {
+	it, err := v.Iterator(start, end)
+	if err != nil {
+		return err
+	}
+	defer it.Close()
+	for ; it.Valid(); it.Next() {
+		m := P(new(T))
+		if err := proto.Unmarshal(it.Value(), m); err != nil {
+			return fmt.Errorf("the record of key %x: %w", it.Key(), err)
+		}
+		if err := fn(slices.Clone(it.Key()), m); err != nil {
+			return err
+		}
+	}
+	return it.Error()
 }
 
 // fetch is lookUp on the last committed state.

@@ -72,6 +72,8 @@ func queryName(flag string) string {
 		return "from"
 	case "produced-to":
 		return "to"
+	case "in-unit":
+		return "parent"
 	case "committed-by":
 		return "participant"
 	}

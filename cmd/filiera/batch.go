@@ -109,7 +109,7 @@ func (e *env) countUnit(cmd *cobra.Command, gtin string) (string, error) {
 func batchList(e *env) *cobra.Command {
 	return listCommand(e, listing[client.Batch]{
 		path: "/v1/batches", key: "batch.list.short", example: "filiera batch list --gtin 08012345678907 --status active",
-		filters: []string{"gtin", "owner", "specification", "status", "produced-from", "produced-to"},
+		filters: []string{"gtin", "owner", "custodian", "specification", "status", "produced-from", "produced-to"},
 		head: []string{
 			"GTIN", strings.ToUpper(e.t("lot")), strings.ToUpper(e.t("quantity")), strings.ToUpper(e.t("produced")),
 			strings.ToUpper(e.t("state")), strings.ToUpper(e.t("owner")),

@@ -21,6 +21,7 @@ func groups() []func(*env) *cobra.Command {
 		specCommand,
 		productCommand,
 		batchCommand,
+		logisticCommand,
 		certCommand,
 		traceCommand,
 		dataCommand,

@@ -15,7 +15,7 @@ import (
 func matterCommands(e *env) []*cobra.Command {
 	return []*cobra.Command{
 		batchHarvest(e), batchMake(e), batchSplit(e), batchMerge(e), batchSell(e), batchReturn(e), batchWriteOff(e), batchReverse(e),
-		batchBalance(e), batchEntries(e), batchBook(e),
+		batchTransfer(e), batchHolders(e), batchBalance(e), batchEntries(e), batchBook(e),
 	}
 }
 
@@ -78,6 +78,10 @@ func batchEntries(e *env) *cobra.Command {
 // drawEntry shows an entry from one batch's side.
 func (e *env) drawEntry(t *table, entry *client.Entry, gtin, lot string) {
 	amount, others := "", []string{}
+	if entry.Kind == "transfer" {
+		amount, others = e.handed(entry, gtin, lot)
+		entry.Postings = nil
+	}
 	for _, p := range entry.Postings {
 		if p.Batch.GTIN == gtin && p.Batch.Lot == lot && p.Account == "stock" {
 			amount = e.signed(p.Amount, p.Unit)
@@ -100,6 +104,21 @@ func (e *env) drawEntry(t *table, entry *client.Entry, gtin, lot string) {
 		kind += " " + e.t("entry.taken-back", int64(entry.ReversedBy))
 	}
 	t.row(int64(entry.Number), entry.Day, kind, amount, strings.Join(others, ", "), entry.Actor)
+}
+
+// handed is how much of a batch a transfer moves, and from whom to whom.
+func (e *env) handed(entry *client.Entry, gtin, lot string) (amount string, others []string) {
+	for _, p := range entry.Postings {
+		if p.Batch.GTIN != gtin || p.Batch.Lot != lot {
+			continue
+		}
+		if p.Amount > 0 {
+			amount, others = e.amount(client.Quantity{Amount: p.Amount, Unit: p.Unit}), append(others, "→ "+p.Holder)
+		} else {
+			others = append(others, p.Holder)
+		}
+	}
+	return amount, []string{strings.Join(others, " ")}
 }
 
 func (e *env) signed(n client.Whole, unit string) string {

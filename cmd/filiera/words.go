@@ -14,6 +14,7 @@ var (
 		searchEnglish,
 		dryEnglish,
 		matterEnglish,
+		custodyEnglish,
 	)
 	italian = catalogue(
 		coreItalian,
@@ -26,6 +27,7 @@ var (
 		searchItalian,
 		dryItalian,
 		matterItalian,
+		custodyItalian,
 	)
 )
 
