@@ -5,10 +5,12 @@ import (
 	"github.com/filiera-chain/filiera/x/cert"
 	"github.com/filiera-chain/filiera/x/control"
 	"github.com/filiera-chain/filiera/x/custody"
+	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/matter"
 	"github.com/filiera-chain/filiera/x/place"
 	"github.com/filiera-chain/filiera/x/privacy"
 	"github.com/filiera-chain/filiera/x/product"
+	"github.com/filiera-chain/filiera/x/recall"
 	"github.com/filiera-chain/filiera/x/registry"
 	"github.com/filiera-chain/filiera/x/trace"
 )
@@ -19,38 +21,43 @@ type Modules struct {
 	Registry *registry.Registry
 	Place    *place.Place
 	Product  *product.Product
+	Lineage  *lineage.Lineage
 	Matter   *matter.Matter
 	Control  *control.Control
 	Cert     *cert.Cert
 	Trace    *trace.Trace
 	Custody  *custody.Custody
 	Privacy  *privacy.Privacy
+	Recall   *recall.Recall
 }
 
 func wire() Modules {
 	r := registry.New()
 	p := product.New(r)
 	where := place.New(r)
-	ct := control.New(r, p)
-	m := matter.New(r, where, p)
-	c, t := cert.New(r, p, ct), trace.New(r, p, m)
+	l := lineage.New(r)
+	ct := control.New(r, p, l)
+	m := matter.New(r, where, p, l)
+	c, t := cert.New(r, p, ct), trace.New(r, p, m, l)
 	return Modules{
 		Registry: r,
 		Place:    where,
 		Product:  p,
+		Lineage:  l,
 		Matter:   m,
 		Control:  ct,
 		Cert:     c,
 		Trace:    t,
 		Custody:  custody.New(r, p, m, t),
 		Privacy:  privacy.New(r, p, m, c, t),
+		Recall:   recall.New(r, p, m, c, l),
 	}
 }
 
 // list gives the modules in the order in which they end a block.
 func (m Modules) list() []*module.Module {
 	return []*module.Module{
-		m.Registry.Module(), m.Place.Module(), m.Product.Module(), m.Matter.Module(), m.Control.Module(), m.Cert.Module(), m.Trace.Module(),
-		m.Custody.Module(), m.Privacy.Module(),
+		m.Registry.Module(), m.Place.Module(), m.Product.Module(), m.Lineage.Module(), m.Matter.Module(), m.Control.Module(), m.Cert.Module(), m.Trace.Module(),
+		m.Custody.Module(), m.Privacy.Module(), m.Recall.Module(),
 	}
 }

@@ -40,7 +40,7 @@ func TestBuilderNumbersItsLane(t *testing.T) {
 	for range goroutines {
 		g.Go(func() {
 			for range each {
-				raw, err := b.Sign(key, &productv1.MsgRecallBatch{Gtin: "08012345678907", Lot: "A", Reason: "why"})
+				raw, err := b.Sign(key, &productv1.MsgWithdrawBatch{Gtin: "08012345678907", Lot: "A", Reason: "why"})
 				if err != nil {
 					t.Error(err)
 					return

@@ -27,7 +27,7 @@ func (c *Client) Params(ctx context.Context) (*registryv1.Params, error) {
 		LanesPrunedPerBlock: uint32(p.LanesPrunedPerBlock), ExpiriesPerBlock: uint32(p.ExpiriesPerBlock),
 		ApprovalNumerator: uint32(p.ApprovalNumerator), ApprovalDenominator: uint32(p.ApprovalDenominator),
 		ProposalSeconds: int64(p.ProposalSeconds), MaxEventAheadSeconds: int64(p.MaxEventAheadSeconds),
-		MaxEventsPerDocument: uint32(p.MaxEventsPerDocument),
+		MaxEventsPerDocument: uint32(p.MaxEventsPerDocument), RecallStepsPerBlock: uint32(p.RecallStepsPerBlock), RecallStepsBack: uint32(p.RecallStepsBack),
 	}, nil
 }
 
@@ -46,6 +46,8 @@ type params struct {
 	ProposalSeconds         Whole `json:"proposal_seconds"`
 	MaxEventAheadSeconds    Whole `json:"max_event_ahead_seconds"`
 	MaxEventsPerDocument    Whole `json:"max_events_per_document"`
+	RecallStepsPerBlock     Whole `json:"recall_steps_per_block"`
+	RecallStepsBack         Whole `json:"recall_steps_back"`
 }
 
 // Participant gives an organisation with its keys, grants and accreditations.

@@ -30,6 +30,7 @@ import (
 	"github.com/filiera-chain/filiera/verify"
 	"github.com/filiera-chain/filiera/x/cert"
 	"github.com/filiera-chain/filiera/x/control"
+	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/matter"
 	"github.com/filiera-chain/filiera/x/place"
 	"github.com/filiera-chain/filiera/x/privacy"
@@ -43,7 +44,9 @@ import (
 func privacyModule() *privacy.Privacy {
 	r := registry.New()
 	p := product.New(r)
-	return privacy.New(r, p, matter.New(r, place.New(r), p), cert.New(r, p, control.New(r, p)), trace.New(r, p, matter.New(r, place.New(r), p)))
+	l := lineage.New(r)
+	m := matter.New(r, place.New(r), p, l)
+	return privacy.New(r, p, m, cert.New(r, p, control.New(r, p, l)), trace.New(r, p, m, l))
 }
 
 func (w *world) read(fn func(p *privacy.Privacy, rd *module.Reader) error) error {

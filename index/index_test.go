@@ -268,8 +268,8 @@ func TestGenesisRecordsComeBeforeTheFirstBlocksTransactions(t *testing.T) {
 			}
 			b.EndEvents = append(b.EndEvents, c.events(c.attestation(1, "expired"))...)
 		}
-		b.add(c.tx([]proto.Message{&productv1.MsgRecallBatch{Gtin: gtin(1), Lot: "A"}}, 0,
-			AnnounceRecord(&productv1.Batch{Gtin: gtin(1), Lot: "A", Status: 3, Owner: "changed"}), c.attestation(1, "suspended")))
+		b.add(c.tx([]proto.Message{&productv1.MsgWithdrawBatch{Gtin: gtin(1), Lot: "A"}}, 0,
+			AnnounceRecord(&productv1.Batch{Gtin: gtin(1), Lot: "A", Status: 2, Owner: "changed"}), c.attestation(1, "suspended")))
 		c.seal(b)
 		c.grow(0, 0)
 		m := openTemp(t)

@@ -116,7 +116,7 @@ func TestListsFilterAndPage(t *testing.T) {
 			"all":       {BatchFilter{}, func(*productv1.Batch) bool { return true }},
 			"gtin":      {BatchFilter{GTIN: gtin(2)}, func(b *productv1.Batch) bool { return b.Gtin == gtin(2) }},
 			"owner":     {BatchFilter{Owner: "mulino"}, func(b *productv1.Batch) bool { return b.Owner == "mulino" }},
-			"recalled":  {BatchFilter{Status: 3}, func(b *productv1.Batch) bool { return b.Status == 3 }},
+			"withdrawn": {BatchFilter{Status: 2}, func(b *productv1.Batch) bool { return b.Status == 2 }},
 			"active":    {BatchFilter{Status: 1}, func(b *productv1.Batch) bool { return b.Status == 1 }},
 			"custodian": {BatchFilter{Custodian: "nobody"}, func(*productv1.Batch) bool { return false }},
 			"dates": {BatchFilter{From: "2026-11-05", To: "2026-11-09", Specification: "maccheroncini"}, func(b *productv1.Batch) bool {

@@ -55,6 +55,8 @@ type Answer struct {
 	ContractResults []ContractResult   `json:"contract_results"`
 	Journey         []EventView        `json:"journey"`
 	Inputs          []InputView        `json:"inputs"`
+	// Recalls that are in force and have to do with the batch.
+	Recalls []RecallView `json:"recalls"`
 	// PrivateFields are those that somebody committed to and keeps off the ledger: names, never values.
 	PrivateFields []PrivateFieldView `json:"private_fields"`
 	Ledger        LedgerView         `json:"ledger"`
@@ -115,7 +117,7 @@ type BatchView struct {
 	Place                string        `json:"place,omitempty"` // ISTAT municipality code
 	Owner                *ActorView    `json:"owner,omitempty"`
 	Custodian            *ActorView    `json:"custodian,omitempty"`
-	Status               string        `json:"status"` // active, withdrawn, recalled
+	Status               string        `json:"status"` // active, withdrawn
 	StatusReason         string        `json:"status_reason,omitempty"`
 	StatusSince          string        `json:"status_since,omitempty"`
 	StatusBy             *ActorView    `json:"status_by,omitempty"`

@@ -19,7 +19,9 @@ const (
 	maxProofBytes  = 1 << 20
 	maxValidators  = 1_000
 	maxRecords     = 20_000
-	maxRanges      = 3 // the lists of attestations, of events and of commitments
+	// The lists of attestations, of events, of commitments, of marks and of recalls that spread, and, while one does, of
+	// what each batch was made of on the way back.
+	maxRanges      = 5 + MaxAncestry + 1
 	maxPunctuation = 200_000
 )
 

@@ -14,12 +14,14 @@ func Codes() []Code {
 	return []Code{
 		{"product_unknown", Unknown, "the ledger has no product with this GTIN"},
 		{"batch_unknown", Unknown, "the ledger has the product and no such batch"},
-		{"batch_recalled", Recalled, "the batch was recalled"},
+		{"batch_recalled", Recalled, "a recall names the batch"},
+		{"made_of_recalled", Recalled, "the batch was made of one that is recalled"},
 		{"certified_more_than_produced", Suspicious, "certificates in force cover more than the batch's quantity"},
 		{"moved_before_production", Suspicious, "an event moves the batch before its production date"},
 		{"certifier_never_accredited", Suspicious, "the certifier has no accreditation for the specification, not even an ended one"},
 		{"certificate_of_other_specification", Suspicious, "a certificate names another specification or version than the batch"},
 		{"place_outside_zone", Suspicious, "the place of production is not in the zone of the specification version"},
+		{"recall_spreading", Suspicious, "a recall is spreading, and not all of what the batch was made of could be checked yet"},
 		{"production_in_future", Suspicious, "the production date lies more than a day after the ledger's"},
 		{"batch_expired", Expired, "the ledger's day is past the expiry date"},
 		{"certificate_expired", Expired, "a certificate's validity is over; it only informs beside a suspended or revoked one"},
@@ -42,7 +44,6 @@ func Codes() []Code {
 		{"quantities_not_comparable", AuthenticWithWarnings, "a certificate counts in another unit than the batch"},
 		{"other_certificate_suspended", AuthenticWithWarnings, "a certificate is suspended beside one in force"},
 		{"recorded_late", AuthenticWithWarnings, "events were recorded more than 7 days after their time"},
-		{"input_recalled", AuthenticWithWarnings, "a batch it was made from was recalled"},
 		{"input_withdrawn", AuthenticWithWarnings, "a batch it was made from was withdrawn"},
 		{"certificate_in_force", Authentic, "a certificate is in force"},
 		{"other_certificate_revoked", "", "a certificate was revoked beside one in force"},
@@ -50,6 +51,8 @@ func Codes() []Code {
 		{"specification_superseded", "", "the specification has a later version than the batch's"},
 		{"input_not_registered", "", "a batch it was made from is not on the ledger"},
 		{"step_declared_wrong", "", "an event was declared wrong by who told it or by an authority; nothing rests on it"},
+		{"recall_lifted", "", "an authority let the batch out of a recall"},
+		{"recall_other_units", "", "a recall is about other items of the batch than the one asked about"},
 		{"no_journey", "", "no event that stands is recorded for the batch"},
 	}
 }

@@ -178,7 +178,7 @@ func TestGatherDeep(t *testing.T) {
 		},
 	}
 	w.events = append(w.events, before)
-	w.others = append(w.others, &productv1.Batch{Gtin: porkGTIN, Lot: "P6", Owner: "allevamento", Status: productv1.BatchStatus_BATCH_STATUS_RECALLED})
+	w.others = append(w.others, &productv1.Batch{Gtin: porkGTIN, Lot: "P6", Owner: "allevamento", Status: productv1.BatchStatus_BATCH_STATUS_WITHDRAWN})
 	must(t, w.lay(t).View(func(v *store.View) error {
 		for depth, want := range []int{0, 1, 2, 2} {
 			r, err := GatherDeep(Live(v), gtin, lot, depth)
@@ -190,9 +190,9 @@ func TestGatherDeep(t *testing.T) {
 			if got != want {
 				t.Errorf("depth %d: %d steps back, want %d", depth, got, want)
 			}
-			recalled := slices.ContainsFunc(Judge(r, ledger(), "it").Reasons, func(r Reason) bool { return r.Code == "input_recalled" })
-			if recalled != (want == 2) {
-				t.Errorf("depth %d: recalled input seen %v", depth, recalled)
+			withdrawn := slices.ContainsFunc(Judge(r, ledger(), "it").Reasons, func(r Reason) bool { return r.Code == "input_withdrawn" })
+			if withdrawn != (want == 2) {
+				t.Errorf("depth %d: withdrawn input seen %v", depth, withdrawn)
 			}
 		}
 		return nil
@@ -204,7 +204,7 @@ func TestRecorderNotesExactlyWhatIsRead(t *testing.T) {
 		rec := NewRecorder(Live(v))
 		_, err := Gather(rec, gtin, lot)
 		must(t, err)
-		if len(rec.ranges) != 3 || !bytes.Contains(rec.keys[string(batchKey())], []byte(lot)) {
+		if len(rec.ranges) != 5 || !bytes.Contains(rec.keys[string(batchKey())], []byte(lot)) {
 			t.Errorf("ranges %d, keys %d", len(rec.ranges), len(rec.keys))
 		}
 		if _, known := rec.keys[string(statekey.Participant("nobody"))]; known {

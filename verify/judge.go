@@ -15,10 +15,12 @@ import (
 // one that comes first in this order among those that the rules lead to:
 //
 //  1. unknown: the ledger has no such product, or the product and no such batch
-//  2. recalled: the batch is recalled by its owner or an authority
+//  2. recalled: a recall that is in force reaches the batch, which it names or which was made of what it names, whether its
+//     mark has arrived or not
 //  3. suspicious: records contradict each other: more is certified than was produced, the goods moved before
 //     they were produced, a certificate comes from a body never accredited or is for another specification,
-//     the place of production lies outside the zone, the production date lies in the future
+//     the place of production lies outside the zone, the production date lies in the future; or a recall
+//     spreads, and not all of what the batch was made of could be looked at
 //  4. expired: the ledger's day is past the batch's expiry date, or of its certificates none is in force,
 //     suspended or revoked and one has expired
 //  5. suspended: no certificate is in force and one is suspended
@@ -56,6 +58,7 @@ func (j *judge) weigh() {
 		j.unknown()
 		return
 	}
+	j.recalls()
 	j.batchStatus()
 	j.batchDates()
 	j.batchPlace()

@@ -27,12 +27,7 @@ func (j *judge) unknown() {
 func (j *judge) batchStatus() {
 	b := j.r.Batch
 	when := utc(b.GetStatusSince())
-	switch b.GetStatus() {
-	case productv1.BatchStatus_BATCH_STATUS_RECALLED:
-		j.add("batch_recalled", Recalled, j.batchKey(),
-			fmt.Sprintf("Il lotto è stato richiamato%s %s%s", j.by(b.GetStatusBy()), j.w.on(when), j.w.because(b.GetStatusReason())),
-			fmt.Sprintf("The batch was recalled%s %s%s", j.by(b.GetStatusBy()), j.w.on(when), j.w.because(b.GetStatusReason())))
-	case productv1.BatchStatus_BATCH_STATUS_WITHDRAWN:
+	if b.GetStatus() == productv1.BatchStatus_BATCH_STATUS_WITHDRAWN {
 		j.add("batch_withdrawn", NotCertified, j.batchKey(),
 			fmt.Sprintf("Il lotto è stato ritirato%s %s: non dovrebbe essere in vendita%s", j.by(b.GetStatusBy()), j.w.on(when), j.w.because(b.GetStatusReason())),
 			fmt.Sprintf("The batch was withdrawn%s %s: it should not be on sale%s", j.by(b.GetStatusBy()), j.w.on(when), j.w.because(b.GetStatusReason())))
@@ -165,10 +160,7 @@ func (j *judge) inputs(inputs []*Input) {
 	unregistered := []string{}
 	var first *Input
 	for _, in := range inputs {
-		switch in.Batch.GetStatus() {
-		case productv1.BatchStatus_BATCH_STATUS_RECALLED:
-			j.inputStatus(in, "input_recalled", "richiamato", "recalled")
-		case productv1.BatchStatus_BATCH_STATUS_WITHDRAWN:
+		if in.Batch.GetStatus() == productv1.BatchStatus_BATCH_STATUS_WITHDRAWN {
 			j.inputStatus(in, "input_withdrawn", "ritirato", "withdrawn")
 		}
 		if in.Batch == nil {

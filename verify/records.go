@@ -61,6 +61,13 @@ type Records struct {
 	Journey      []*tracev1.Event      // in order of event time
 	Inputs       []*Input              // in the order in which events name them
 
+	// Recalls that marked the batch, in order of number, and, where none holds it, one that spreads and is on its way to it.
+	Recalls []*RecallOf
+	// Unchecked is a recall that spreads, when not all of what the batch was made of could be looked at; 0 for none.
+	Unchecked uint64
+	// Unit is the position in its batch of the item that is asked about, where its code proves it. The caller sets it.
+	Unit *uint64
+
 	Private []*privacyv1.Commitment // to private fields of the batch, in order of participant and id
 }
 
@@ -107,6 +114,7 @@ func GatherDeep(src Source, gtin, lot string, depth int) (*Records, error) {
 		g.reporters()
 		g.places()
 		g.r.Inputs = g.inputs(g.r.Journey, gtin, lot, depth)
+		g.recalls()
 		g.private()
 	}
 	return g.r, g.err

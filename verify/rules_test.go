@@ -4,7 +4,9 @@ import (
 	"math"
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
+	lineagev1 "github.com/filiera-chain/filiera/api/lineage/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	recallv1 "github.com/filiera-chain/filiera/api/recall/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	"github.com/filiera-chain/filiera/module/statekey"
@@ -56,6 +58,11 @@ func batchStatus(to productv1.BatchStatus) func(*world) {
 }
 
 func firstKey() []byte { return statekey.Attestation(certID) }
+func markKey() []byte  { return statekey.RecallMark(gtin, lot, 1) }
+func spreadingStart() []byte {
+	start, _ := statekey.RecallsSpreading()
+	return start
+}
 func batchKey() []byte { return statekey.Batch(gtin, lot) }
 
 func lateEvent(w *world) {
@@ -101,8 +108,39 @@ var rules = []struct {
 	},
 	{
 		"recalled",
-		[]func(*world){batchStatus(productv1.BatchStatus_BATCH_STATUS_RECALLED)},
-		Recalled, "batch_recalled", Recalled, batchKey(), "da Regione Marche il 31 marzo 2026. Motivo: listeria.",
+		[]func(*world){recalledBy(glass(1, theBatch()))},
+		Recalled, "batch_recalled", Recalled, markKey(), "da Regione Marche il 31 marzo 2026 (richiamo 1, corpo estraneo). Motivo: schegge di vetro.",
+	},
+	{
+		"made of a recalled batch",
+		[]func(*world){recalledBy(glass(1, pork()).reached(theBatch(), pork()))},
+		Recalled, "made_of_recalled", Recalled, markKey(), "perché fatto con il lotto P7",
+	},
+	{
+		"a recall on its way",
+		[]func(*world){recalledBy(glass(1, pork()).spreading()), joined(theBatch(), pork())},
+		Recalled, "made_of_recalled", Recalled, statekey.RecallMark(porkGTIN, porkLot, 1), "perché fatto con il lotto P7",
+	},
+	{
+		"a recall spreads, and too much to look at",
+		[]func(*world){recalledBy(glass(1, pork()).spreading()), wide},
+		Suspicious, "recall_spreading", Suspicious, spreadingStart(), "Un richiamo (1) si sta estendendo",
+	},
+	{
+		"other items are recalled",
+		[]func(*world){func(w *world) {
+			c := glass(1, theBatch())
+			c.recall.Targets[0].Kind, c.recall.Targets[0].LastUnit = recallv1.TargetKind_TARGET_KIND_UNITS, 7
+			recalledBy(c)(w)
+			w.unit = new(uint64)
+			*w.unit = 8
+		}},
+		Authentic, "recall_other_units", "", markKey(), "altri pezzi di questo lotto (0–7)",
+	},
+	{
+		"let out of a recall",
+		[]func(*world){recalledBy(glass(1, theBatch()).let(lineagev1.Lift_LIFT_ALONE))},
+		Authentic, "recall_lifted", "", statekey.RecallLift(1, 1), "tolto per questo lotto da Regione Marche",
 	},
 	{
 		"too much certified",
@@ -274,11 +312,6 @@ var rules = []struct {
 		AuthenticWithWarnings, "recorded_late", AuthenticWithWarnings, statekey.Event(moved("storing", producedAt+2*day).GetId()), "1 passaggio",
 	},
 	{
-		"input recalled",
-		[]func(*world){func(w *world) { w.others[0].Status = productv1.BatchStatus_BATCH_STATUS_RECALLED }},
-		AuthenticWithWarnings, "input_recalled", AuthenticWithWarnings, statekey.Batch(porkGTIN, porkLot), "«Pancetta suina», lotto P7, che è stato richiamato",
-	},
-	{
 		"input withdrawn",
 		[]func(*world){func(w *world) { w.others[0].Status = productv1.BatchStatus_BATCH_STATUS_WITHDRAWN }},
 		AuthenticWithWarnings, "input_withdrawn", AuthenticWithWarnings, statekey.Batch(porkGTIN, porkLot), "ritirato",
@@ -308,8 +341,8 @@ var rules = []struct {
 		Authentic, "step_declared_wrong", "", statekey.Event(moved("storing", producedAt+2*day).GetId()), "1 passaggio è stato dichiarato errato",
 	},
 	{
-		"made of a recalled batch, which is declared wrong",
-		[]func(*world){func(w *world) { w.others[0].Status = productv1.BatchStatus_BATCH_STATUS_RECALLED }, declareAll},
+		"made of a withdrawn batch, which is declared wrong",
+		[]func(*world){func(w *world) { w.others[0].Status = productv1.BatchStatus_BATCH_STATUS_WITHDRAWN }, declareAll},
 		Authentic, "step_declared_wrong", "", statekey.Event(eventID(1)), "passaggi sono stati dichiarati errati e non contano",
 	},
 	{

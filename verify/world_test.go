@@ -53,6 +53,9 @@ type world struct {
 	events         []*tracev1.Event
 	private        []*privacyv1.Commitment
 	locations      []*placev1.Location
+	recalls        []*called
+	edges          [][2]*basev1.BatchID // the first was made of the second
+	unit           *uint64
 	noise          int // records of others around those of the story
 }
 
@@ -198,6 +201,7 @@ func (w *world) lay(t testing.TB) *store.Store {
 		put(statekey.Commitment(c.GetId()), c)
 		must(t, b.Set(append(append(start, c.GetParticipant()...), "\x00"+string(c.GetId())...), []byte{}))
 	}
+	w.layRecalls(put, func(key []byte) { must(t, b.Set(key, []byte{})) })
 	for i := range w.noise {
 		must(t, b.Set(append(statekey.Product(gtin), byte('a'+i)), []byte("another's")))
 		must(t, b.Set(append(statekey.Batch(gtin, lot), byte('a'+i)), []byte("another's")))
@@ -220,6 +224,9 @@ func (w *world) gather(t testing.TB) *Records {
 	var r *Records
 	must(t, w.lay(t).View(func(v *store.View) (err error) {
 		r, err = Gather(Live(v), gtin, lot)
+		if err == nil {
+			r.Unit = w.unit
+		}
 		return err
 	}))
 	return r

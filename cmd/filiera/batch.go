@@ -21,9 +21,7 @@ func batchCommand(e *env) *cobra.Command {
 		batchChange(e, "withdraw", func(g, l, r string) proto.Message {
 			return &productv1.MsgWithdrawBatch{Gtin: g, Lot: l, Reason: r}
 		}),
-		batchChange(e, "recall", func(g, l, r string) proto.Message {
-			return &productv1.MsgRecallBatch{Gtin: g, Lot: l, Reason: r}
-		}),
+		batchRecall(e),
 		batchChange(e, "release", func(g, l, r string) proto.Message {
 			return &productv1.MsgReleaseBatch{Gtin: g, Lot: l, Reason: r}
 		}),

@@ -15,6 +15,7 @@ var (
 		dryEnglish,
 		matterEnglish,
 		custodyEnglish,
+		recallEnglish,
 	)
 	italian = catalogue(
 		coreItalian,
@@ -28,6 +29,7 @@ var (
 		dryItalian,
 		matterItalian,
 		custodyItalian,
+		recallItalian,
 	)
 )
 

@@ -75,19 +75,69 @@ func EntriesOf(gtin, lot string) (start, end []byte) {
 	return prefix(text(text(table("matter", 3), gtin), lot))
 }
 
-// MadeOf is the range [start, end) of what a batch was made of; what follows start
-// in a key is GTIN, a zero byte and lot.
+// Total is the key of what an account of the book of matter holds.
+func Total(account uint32) []byte { return binary.BigEndian.AppendUint32(table("matter", 6), account) }
+
+// MadeOf is the range [start, end) of what a batch was made of, as the book or
+// events tell; what follows start in a key is GTIN, a zero byte and lot.
 func MadeOf(gtin, lot string) (start, end []byte) {
-	return prefix(text(text(table("matter", 8), gtin), lot))
+	return prefix(text(text(table("lineage", 1), gtin), lot))
 }
 
 // WentInto is MadeOf the other way round.
 func WentInto(gtin, lot string) (start, end []byte) {
-	return prefix(text(text(table("matter", 9), gtin), lot))
+	return prefix(text(text(table("lineage", 2), gtin), lot))
 }
 
-// Total is the key of what an account of the book of matter holds.
-func Total(account uint32) []byte { return binary.BigEndian.AppendUint32(table("matter", 6), account) }
+// RecallMark is the key of lineage's mark of a recall on a batch.
+func RecallMark(gtin, lot string, recall uint64) []byte {
+	return binary.BigEndian.AppendUint64(text(text(table("lineage", 3), gtin), lot), recall)
+}
+
+// RecallMarksOn is the range [start, end) of the marks on a batch; what follows
+// start in a key is the recall's number, 8 bytes big-endian.
+func RecallMarksOn(gtin, lot string) (start, end []byte) {
+	return prefix(text(text(table("lineage", 3), gtin), lot))
+}
+
+// RecallBatches is the range [start, end) of the batches that a recall marked;
+// what follows start in a key is GTIN, a zero byte and lot. The number is below
+// 2^64-1.
+func RecallBatches(recall uint64) (start, end []byte) {
+	p := table("lineage", 4)
+	return binary.BigEndian.AppendUint64(append([]byte(nil), p...), recall), binary.BigEndian.AppendUint64(append([]byte(nil), p...), recall+1)
+}
+
+// RecallSpread is the key of lineage's record of how far a recall has come.
+func RecallSpread(recall uint64) []byte {
+	return binary.BigEndian.AppendUint64(table("lineage", 5), recall)
+}
+
+// RecallsSpreading is the range [start, end) of the recalls, drills left out, that
+// have not reached everything; what follows start in a key is the recall's number,
+// 8 bytes big-endian.
+func RecallsSpreading() (start, end []byte) {
+	p := table("lineage", 6)
+	return binary.BigEndian.AppendUint32(append([]byte(nil), p...), 0), binary.BigEndian.AppendUint32(append([]byte(nil), p...), 1)
+}
+
+// Recall is the key of recall's record, by its number.
+func Recall(number uint64) []byte { return binary.BigEndian.AppendUint64(table("recall", 1), number) }
+
+// RecallAcknowledgement is the key of what a participant said of a batch.
+func RecallAcknowledgement(recall uint64, gtin, lot, participant string) []byte {
+	return append(text(text(binary.BigEndian.AppendUint64(table("recall", 2), recall), gtin), lot), participant...)
+}
+
+// RecallNotice is the key of a recall's notice of that number.
+func RecallNotice(recall uint64, number uint32) []byte {
+	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint64(table("recall", 3), recall), number)
+}
+
+// RecallLift is the key of a recall's lift of that number.
+func RecallLift(recall uint64, number uint32) []byte {
+	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint64(table("recall", 4), recall), number)
+}
 
 // Holding is what a participant has of a batch; 14-digit GTIN.
 func Holding(gtin, lot, holder string) []byte {

@@ -23,6 +23,7 @@ import (
 	"github.com/filiera-chain/filiera/verify"
 	"github.com/filiera-chain/filiera/x/cert"
 	"github.com/filiera-chain/filiera/x/control"
+	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/matter"
 	"github.com/filiera-chain/filiera/x/place"
 	"github.com/filiera-chain/filiera/x/product"
@@ -75,8 +76,9 @@ func newPlay(t *testing.T, at time.Time) *play {
 	pr := product.New(r)
 	block := module.Block{ChainID: chain, Height: 1, Time: at.Unix()}
 	p := &play{t: t, s: written(t, at)}
-	ct := control.New(r, pr)
-	p.World = moduletest.New(t, block, r.Module(), pr.Module(), ct.Module(), cert.New(r, pr, ct).Module(), trace.New(r, pr, matter.New(r, place.New(r), pr)).Module())
+	l := lineage.New(r)
+	ct := control.New(r, pr, l)
+	p.World = moduletest.New(t, block, r.Module(), pr.Module(), l.Module(), ct.Module(), cert.New(r, pr, ct).Module(), trace.New(r, pr, matter.New(r, place.New(r), pr, l), l).Module())
 	genesis := p.Context(module.Signer{})
 	p.must(r.SetParams(genesis, registry.DefaultParams()))
 	region := p.s.Participant("regione-marche")

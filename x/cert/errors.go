@@ -18,7 +18,7 @@ var (
 	ErrFailedPoint = module.NewError(name, 10, "failed_point", "a certificate cannot attest a point that failed")
 	ErrOpenPoint   = module.NewError(name, 11, "missing_point", "a requirement of the specification is not answered")
 	ErrBatch       = module.NewError(name, 12, "unknown_batch", "a covered batch is not registered")
-	ErrBatchState  = module.NewError(name, 13, "batch_not_active", "a covered batch is withdrawn or recalled")
+	ErrBatchState  = module.NewError(name, 13, "batch_not_active", "a covered batch is withdrawn")
 	ErrBinding     = module.NewError(name, 14, "wrong_specification", "a covered batch is bound to another specification or version")
 	ErrUnit        = module.NewError(name, 15, "wrong_unit", "a covered quantity is not in its batch's unit")
 	ErrQuantity    = module.NewError(name, 16, "over_quantity", "more would be attested than the batch holds")

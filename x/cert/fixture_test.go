@@ -20,6 +20,7 @@ import (
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/store"
 	"github.com/filiera-chain/filiera/x/control"
+	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/product"
 	"github.com/filiera-chain/filiera/x/registry"
 )
@@ -54,6 +55,7 @@ type ledger struct {
 	registry *registry.Registry
 	product  *product.Product
 	control  *control.Control
+	lineage  *lineage.Lineage
 	cert     *Cert
 	acts     map[string]module.Act
 	block    module.Block
@@ -70,8 +72,9 @@ func newLedger(t tb) *ledger {
 	}
 	r := registry.New()
 	p := product.New(r)
-	ct := control.New(r, p)
-	l := &ledger{tb: t, kv: s.Branch(), registry: r, product: p, control: ct, cert: New(r, p, ct), acts: map[string]module.Act{}, block: module.Block{ChainID: chain, Height: 1, Time: start}}
+	ln := lineage.New(r)
+	ct := control.New(r, p, ln)
+	l := &ledger{tb: t, kv: s.Branch(), registry: r, product: p, lineage: ln, control: ct, cert: New(r, p, ct), acts: map[string]module.Act{}, block: module.Block{ChainID: chain, Height: 1, Time: start}}
 	for _, m := range l.modules() {
 		for _, a := range m.Acts {
 			l.acts[string(a.Message.ProtoReflect().Descriptor().FullName())] = a
@@ -83,7 +86,7 @@ func newLedger(t tb) *ledger {
 }
 
 func (l *ledger) modules() []*module.Module {
-	return []*module.Module{l.registry.Module(), l.product.Module(), l.control.Module(), l.cert.Module()}
+	return []*module.Module{l.registry.Module(), l.product.Module(), l.lineage.Module(), l.control.Module(), l.cert.Module()}
 }
 
 func (l *ledger) enrolAll() {

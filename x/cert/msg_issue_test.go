@@ -11,11 +11,12 @@ import (
 
 	"github.com/ethereum/go-ethereum/crypto"
 
+	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
-	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	"github.com/filiera-chain/filiera/credential"
 	"github.com/filiera-chain/filiera/module"
+	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/registry"
 )
 
@@ -77,7 +78,7 @@ func TestACertificateIsRefusedWhen(t *testing.T) {
 		{"a batch is bound to another version", func(d *draft) { d.Batches[0].Lot = "OLD" }, ErrBinding},
 		{"a batch is made to no specification", func(d *draft) { d.Batches[0].GTIN, d.Batches[0].Lot = flourGTIN, "F" }, ErrBinding},
 		{"a batch is counted in another unit", func(d *draft) { d.Batches[0].Unit = "KGM" }, ErrUnit},
-		{"a batch is recalled", func(d *draft) { d.Batches = []credential.CoveredBatch{second} }, ErrBatchState},
+		{"a batch is recalled", func(d *draft) { d.Batches = []credential.CoveredBatch{second} }, lineage.ErrRecalled},
 		{"it covers more than the batch", func(d *draft) { d.Batches[0].Amount = 1001 }, ErrQuantity},
 		{"it covers more than is left of the batch", func(d *draft) { d.Batches[0].Amount = 901 }, ErrQuantity},
 		{"it replaces an unknown attestation", func(d *draft) { d.Replaces = urn(77) }, ErrAttestation},
@@ -94,7 +95,7 @@ func TestACertificateIsRefusedWhen(t *testing.T) {
 	l.must(l.issue(certificate(900, 100)))
 	l.must(l.issue(certificate(901, 50)))
 	l.must(l.do(body, &certv1.MsgRevoke{Attestation: urn(901), Reason: "wrong lot"}))
-	l.must(l.do(region, &productv1.MsgRecallBatch{Gtin: pastaGTIN, Lot: "B", Reason: "undeclared allergen"}))
+	l.must(l.lineage.Call(module.NewContext(l.kv, l.block, module.Signer{}), 1, false, []*basev1.BatchID{{Gtin: pastaGTIN, Lot: "B"}}))
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			d := certificate(1, 100)

@@ -35,7 +35,8 @@ type Products interface {
 
 // Controls answers what a control found, and hears how it ended.
 type Controls interface {
-	// Clear refuses while a major non-conformity of the batch is open.
+	// Clear refuses while the batch is recalled, or a major non-conformity of it
+	// is open.
 	Clear(ctx context.Context, gtin, lot string) error
 	// Request gives a request for control, or nil.
 	Request(ctx context.Context, id string) (*controlv1.ControlRequest, error)

@@ -10,7 +10,7 @@ var (
 	ErrRequest     = module.NewError(name, 2, "unknown_request", "no request for control has this id")
 	ErrBatch       = module.NewError(name, 3, "unknown_batch", "a batch is not registered")
 	ErrNotOwner    = module.NewError(name, 4, "not_owner", "a batch belongs to another participant")
-	ErrBatchState  = module.NewError(name, 5, "batch_not_active", "a batch is withdrawn or recalled")
+	ErrBatchState  = module.NewError(name, 5, "batch_not_active", "a batch is withdrawn")
 	ErrBinding     = module.NewError(name, 6, "wrong_specification", "the batches are not bound to one version of one specification")
 	ErrQuantity    = module.NewError(name, 7, "bad_quantity", "a quantity is not in its batch's unit or exceeds the batch")
 	ErrDuplicate   = module.NewError(name, 8, "duplicate_request", "a request to this body for the batch has not ended")

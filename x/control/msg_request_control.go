@@ -116,6 +116,9 @@ func (c *Control) bindBatch(ctx *module.Context, r *controlv1.ControlRequest, b 
 	case b.GetQuantity().GetUnit() != whole.GetUnit() || b.GetQuantity().GetAmount() > whole.GetAmount():
 		return ErrQuantity.With("batch %s lot %q holds %d %s; the request asks for %d %s", gtin, lot, whole.GetAmount(), whole.GetUnit(), b.GetQuantity().GetAmount(), clip(b.GetQuantity().GetUnit()))
 	}
+	if err := c.recalls.Free(ctx, b.GetBatch()); err != nil {
+		return err
+	}
 	return c.refuseDuplicate(ctx, r.GetCertifier(), gtin, lot)
 }
 

@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 
+	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 )
@@ -26,6 +27,12 @@ type Products interface {
 	Batch(ctx context.Context, gtin, lot string) (*productv1.Batch, error)
 	// SpecificationVersion gives a version, or nil. It is not to be changed.
 	SpecificationVersion(ctx context.Context, id string, v uint32) (*productv1.SpecificationVersion, error)
+}
+
+// Recalls answers what may not be attested.
+type Recalls interface {
+	// Free refuses a batch that is recalled, itself or by what it was made of.
+	Free(ctx context.Context, id *basev1.BatchID) error
 }
 
 // makers are the roles that ask for controls of their goods.

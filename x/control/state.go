@@ -29,6 +29,7 @@ const (
 type Control struct {
 	registry Registry
 	products Products
+	recalls  Recalls
 	schema   collections.Schema
 
 	// requests: id -> request.
@@ -46,13 +47,14 @@ type Control struct {
 }
 
 // New builds the module's tables.
-func New(registry Registry, products Products) *Control {
+func New(registry Registry, products Products, recalls Recalls) *Control {
 	b := module.NewSchemaBuilder(name)
 	str := collections.StringKey
 	numbered := collections.PairKeyCodec(str, collections.Uint32Key)
 	c := &Control{
 		registry: registry,
 		products: products,
+		recalls:  recalls,
 		requests: collections.NewMap(b, collections.NewPrefix(1), "requests", str, module.Record[controlv1.ControlRequest]()),
 		findings: collections.NewMap(b, collections.NewPrefix(2), "findings", numbered, module.Record[controlv1.NonConformity]()),
 		results:  collections.NewMap(b, collections.NewPrefix(3), "results", numbered, module.Record[controlv1.LabResult]()),
@@ -97,9 +99,12 @@ func (c *Control) openMajors(ctx context.Context, gtin, lot string) ([]*controlv
 	return list, nil
 }
 
-// Clear refuses while a major non-conformity of the batch is open, whoever
-// recorded it.
+// Clear refuses while the batch is recalled, or a major non-conformity of it is
+// open, whoever recorded it.
 func (c *Control) Clear(ctx context.Context, gtin, lot string) error {
+	if err := c.recalls.Free(ctx, &basev1.BatchID{Gtin: gtin, Lot: lot}); err != nil {
+		return err
+	}
 	list, err := c.openMajors(ctx, gtin, lot)
 	if err != nil || len(list) == 0 {
 		return err

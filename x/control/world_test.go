@@ -15,6 +15,7 @@ import (
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/module/moduletest"
 	"github.com/filiera-chain/filiera/x/control"
+	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/product"
 	"github.com/filiera-chain/filiera/x/registry"
 )
@@ -37,14 +38,16 @@ var start = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC).Unix()
 type world struct {
 	*moduletest.World
 	registry *registry.Registry
+	lineage  *lineage.Lineage
 	control  *control.Control
 }
 
 func newWorld(t moduletest.T) *world {
 	r := registry.New()
 	p := product.New(r)
-	c := control.New(r, p)
-	w := &world{World: moduletest.New(t, module.Block{ChainID: chain, Height: 1, Time: start}, r.Module(), p.Module(), c.Module()), registry: r, control: c}
+	l := lineage.New(r)
+	c := control.New(r, p, l)
+	w := &world{World: moduletest.New(t, module.Block{ChainID: chain, Height: 1, Time: start}, r.Module(), p.Module(), l.Module(), c.Module()), registry: r, lineage: l, control: c}
 	ctx := w.Context(module.Signer{})
 	must(t, r.SetParams(ctx, registry.DefaultParams()))
 	must(t, r.Enrol(ctx, &registryv1.MsgEnrol{Id: "region", Name: "Region", Key: newKey("region", "main")}))

@@ -3,9 +3,12 @@ package matter_test
 import (
 	"testing"
 
+	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	"github.com/filiera-chain/filiera/module"
+	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/matter"
 	"github.com/filiera-chain/filiera/x/product"
 )
@@ -140,9 +143,9 @@ func TestSplitsAndMergesMoveWhatThereIs(t *testing.T) {
 	if b.GetQuantity().GetAmount() != 300 || b.GetExpiryDate() != "2027-10-01" || w.left(flour, "F4") != 300 {
 		t.Errorf("merged: %v, %d left", b, w.left(flour, "F4"))
 	}
-	up, _, err := w.matter.MadeOf(w.Reader(), id(flour, "F4"), nil, 10)
+	up, _, err := w.lineage.MadeOf(w.Reader(), id(flour, "F4"), nil, 10)
 	must(t, err)
-	down, _, err := w.matter.WentInto(w.Reader(), id(flour, "F1"), nil, 10)
+	down, _, err := w.lineage.WentInto(w.Reader(), id(flour, "F1"), nil, 10)
 	must(t, err)
 	if len(up) != 2 || len(down) != 3 {
 		t.Errorf("made of %v; went into %v", up, down)
@@ -171,8 +174,8 @@ func TestTheMarketGivesBackNoMoreThanItTook(t *testing.T) {
 	w.says(matter.ErrNotEnough, "miller", lost(501), "500 g left")
 	w.Do(by("miller"), lost(500))
 	w.says(matter.ErrNotEnough, "miller", sold(1))
-	w.Do(by("miller"), &productv1.MsgRecallBatch{Gtin: flour, Lot: "F1", Reason: "glass splinters"})
-	w.says(matter.ErrState, "miller", sold(1))
+	must(t, w.lineage.Call(w.Context(module.Signer{}), 1, false, []*basev1.BatchID{id(flour, "F1")}))
+	w.says(lineage.ErrRecalled, "miller", sold(1), "lot F1", "recall 1")
 	w.Do(by("miller"), back(500)) // a recall brings goods back
 	w.Do(by("miller"), lost(500)) // and destroys them
 	late := lost(1)

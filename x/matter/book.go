@@ -102,11 +102,15 @@ func (m *Matter) heldBy(ctx *module.Context, holder string, id *basev1.BatchID, 
 	return &goods{b, p, amount, mass, holder}, err
 }
 
-// usable is held that refuses batches that were taken off or called back.
+// usable is held that refuses batches that were taken off, or are recalled,
+// themselves or by what they were made of.
 func (m *Matter) usable(ctx *module.Context, id *basev1.BatchID, q *basev1.Quantity) (*goods, error) {
 	g, err := m.held(ctx, id, q)
 	if err == nil && g.batch.GetStatus() != productv1.BatchStatus_BATCH_STATUS_ACTIVE {
 		err = ErrState.With("lot %s of GTIN %s is not active since %s: %s", g.batch.GetLot(), g.batch.GetGtin(), module.Day(g.batch.GetStatusSince()), g.batch.GetStatusReason())
+	}
+	if err == nil {
+		err = m.lineage.Free(ctx, id)
 	}
 	return g, err
 }

@@ -9,7 +9,7 @@ var (
 	ErrShape     = module.NewError(name, 1, "malformed", "a field is missing or badly written")
 	ErrBatch     = module.NewError(name, 2, "unknown_batch", "no batch has this GTIN and lot")
 	ErrNotHeld   = module.NewError(name, 3, "not_held", "the batch is in another's hands")
-	ErrState     = module.NewError(name, 4, "wrong_state", "the batch is withdrawn or recalled")
+	ErrState     = module.NewError(name, 4, "wrong_state", "the batch is withdrawn")
 	ErrUnit      = module.NewError(name, 5, "wrong_unit", "the quantity is not in a unit that converts to the product's")
 	ErrNotEnough = module.NewError(name, 6, "not_enough", "the batch has less left than is taken")
 	ErrMass      = module.NewError(name, 7, "mass_from_nothing", "what is made weighs more than what goes in")

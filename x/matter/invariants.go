@@ -3,10 +3,10 @@ package matter
 import (
 	"fmt"
 
-	"cosmossdk.io/collections"
 	"google.golang.org/protobuf/proto"
 
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
+	lineagev1 "github.com/filiera-chain/filiera/api/lineage/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	"github.com/filiera-chain/filiera/balance"
 	"github.com/filiera-chain/filiera/module"
@@ -207,24 +207,18 @@ func (m *Matter) graphHolds(rd *module.Reader) error {
 		return err
 	}
 	seen := 0
-	err = m.madeOf.Walk(rd, nil, func(k edge) (bool, error) {
+	err = m.lineage.Edges(rd, func(out, in *basev1.BatchID, e *lineagev1.Edge) error {
+		if !e.GetBook() {
+			return nil
+		}
 		seen++
-		if !made[textOf(idOf(k.K1(), k.K2()), idOf(k.K3(), k.K4()))] {
-			return true, fmt.Errorf("%s lot %s is said to be made of %s lot %s", k.K1(), k.K2(), k.K3(), k.K4())
+		if !made[textOf(out, in)] {
+			return fmt.Errorf("%v is said to be made of %v", out, in)
 		}
-		has, err := m.wentInto.Has(rd, collections.Join4(k.K3(), k.K4(), k.K1(), k.K2()))
-		if err == nil && !has {
-			err = fmt.Errorf("%s lot %s does not say that it went into %s lot %s", k.K3(), k.K4(), k.K1(), k.K2())
-		}
-		return err != nil, err
+		return nil
 	})
-	if err != nil {
-		return err
-	}
-	back := 0
-	err = m.wentInto.Walk(rd, nil, func(edge) (bool, error) { back++; return false, nil })
-	if err == nil && (seen != len(made) || back != seen) {
-		err = fmt.Errorf("entries make %d edges, and %d and %d are kept", len(made), seen, back)
+	if err == nil && seen != len(made) {
+		err = fmt.Errorf("entries make %d edges, and %d are kept", len(made), seen)
 	}
 	return err
 }

@@ -3,6 +3,8 @@ package matter
 import (
 	"context"
 
+	basev1 "github.com/filiera-chain/filiera/api/base/v1"
+	lineagev1 "github.com/filiera-chain/filiera/api/lineage/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
@@ -40,6 +42,18 @@ type Products interface {
 type Places interface {
 	// Location gives a location by its id, or nil.
 	Location(ctx context.Context, id string) (*placev1.Location, error)
+}
+
+// Lineage keeps what was made of what, and which of it is recalled.
+type Lineage interface {
+	// Join notes that out was made of in, as the book tells or, else, an event;
+	// Part takes that back, once.
+	Join(ctx *module.Context, out, in *basev1.BatchID, book bool) error
+	Part(ctx *module.Context, out, in *basev1.BatchID, book bool) error
+	// Free refuses a batch that is recalled, itself or by what it was made of.
+	Free(ctx context.Context, id *basev1.BatchID) error
+	// Edges gives every edge with who tells it.
+	Edges(ctx context.Context, fn func(out, in *basev1.BatchID, e *lineagev1.Edge) error) error
 }
 
 // handlers are the roles that may move goods on; authorities take entries of

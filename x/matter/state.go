@@ -14,7 +14,6 @@ import (
 type (
 	lotKey   = collections.Pair[string, string]
 	entryKey = collections.Triple[string, string, uint64]
-	edge     = collections.Quad[string, string, string, string]
 	// holdingKey is GTIN, lot and participant.
 	holdingKey = collections.Triple[string, string, string]
 	useKey     = collections.Triple[string, string, uint32]
@@ -26,6 +25,7 @@ type Matter struct {
 	registry Registry
 	products Products
 	places   Places
+	lineage  Lineage
 	schema   collections.Schema
 
 	// entries: number -> entry.
@@ -42,25 +42,19 @@ type Matter struct {
 	totals collections.Map[uint32, *matterv1.Total]
 	// last is the number of the last entry.
 	last collections.Item[uint64]
-	// madeOf: (GTIN, lot, GTIN, lot): the first was made of the second, which is in
-	// it.
-	madeOf collections.KeySet[edge]
-	// wentInto is madeOf the other way round.
-	wentInto collections.KeySet[edge]
 	// holdings: (GTIN, lot, participant) -> what it has of a batch that the book has
 	// heard of.
 	holdings collections.Map[holdingKey, *matterv1.Holding]
 }
 
 // New builds the module's tables.
-func New(registry Registry, places Places, products Products) *Matter {
+func New(registry Registry, places Places, products Products, lineage Lineage) *Matter {
 	b := module.NewSchemaBuilder(name)
 	str, n32, n64 := collections.StringKey, collections.Uint32Key, collections.Uint64Key
 	lots := collections.PairKeyCodec(str, str)
 	uses := collections.TripleKeyCodec(str, str, n32)
-	edges := collections.QuadKeyCodec(str, str, str, str)
 	m := &Matter{
-		registry: registry, products: products, places: places,
+		registry: registry, products: products, places: places, lineage: lineage,
 		entries:  collections.NewMap(b, collections.NewPrefix(1), "entries", n64, module.Record[matterv1.Entry]()),
 		stocks:   collections.NewMap(b, collections.NewPrefix(2), "stocks", lots, module.Record[matterv1.Stock]()),
 		ofBatch:  collections.NewKeySet(b, collections.NewPrefix(3), "of_batch", collections.TripleKeyCodec(str, str, n64)),
@@ -68,8 +62,6 @@ func New(registry Registry, places Places, products Products) *Matter {
 		herds:    collections.NewMap(b, collections.NewPrefix(5), "herds", uses, module.Record[matterv1.HerdUse]()),
 		totals:   collections.NewMap(b, collections.NewPrefix(6), "totals", n32, module.Record[matterv1.Total]()),
 		last:     collections.NewItem(b, collections.NewPrefix(7), "last", collections.Uint64Value),
-		madeOf:   collections.NewKeySet(b, collections.NewPrefix(8), "made_of", edges),
-		wentInto: collections.NewKeySet(b, collections.NewPrefix(9), "went_into", edges),
 		holdings: collections.NewMap(b, collections.NewPrefix(10), "holdings", collections.TripleKeyCodec(str, str, str), module.Record[matterv1.Holding]()),
 	}
 	schema, err := b.Build()

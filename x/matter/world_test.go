@@ -18,6 +18,7 @@ import (
 	"github.com/filiera-chain/filiera/gs1"
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/module/moduletest"
+	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/matter"
 	"github.com/filiera-chain/filiera/x/place"
 	"github.com/filiera-chain/filiera/x/product"
@@ -59,14 +60,16 @@ type world struct {
 	*moduletest.World
 	matter   *matter.Matter
 	products *product.Product
+	lineage  *lineage.Lineage
 }
 
 func newWorld(t moduletest.T) *world {
 	t.Helper()
 	r := registry.New()
 	where, p := place.New(r), product.New(r)
-	m := matter.New(r, where, p)
-	w := &world{World: moduletest.New(t, module.Block{ChainID: chain, Height: 1, Time: start}, r.Module(), where.Module(), p.Module(), m.Module()), matter: m, products: p}
+	l := lineage.New(r)
+	m := matter.New(r, where, p, l)
+	w := &world{World: moduletest.New(t, module.Block{ChainID: chain, Height: 1, Time: start}, r.Module(), where.Module(), p.Module(), l.Module(), m.Module()), matter: m, products: p, lineage: l}
 	ctx := w.Context(module.Signer{})
 	must(t, r.SetParams(ctx, registry.DefaultParams()))
 	must(t, r.Enrol(ctx, enrolment("region")))

@@ -22,6 +22,7 @@ import (
 	"github.com/filiera-chain/filiera/store"
 	"github.com/filiera-chain/filiera/x/cert"
 	"github.com/filiera-chain/filiera/x/control"
+	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/matter"
 	"github.com/filiera-chain/filiera/x/place"
 	"github.com/filiera-chain/filiera/x/product"
@@ -41,7 +42,9 @@ func kept1(t *testing.T) (*Privacy, *store.Branch, *module.Context, *privacyv1.C
 	must(t, err)
 	r := registry.New()
 	p := product.New(r)
-	x := New(r, p, matter.New(r, place.New(r), p), cert.New(r, p, control.New(r, p)), trace.New(r, p, matter.New(r, place.New(r), p)))
+	l := lineage.New(r)
+	m := matter.New(r, place.New(r), p, l)
+	x := New(r, p, m, cert.New(r, p, control.New(r, p, l)), trace.New(r, p, m, l))
 	branch := s.Branch()
 	block := module.Block{ChainID: "test-1", Height: 5, Time: 1_780_000_000}
 	ctx := module.NewContext(branch, block, module.Signer{Participant: "maker", KeyLabel: "main"})

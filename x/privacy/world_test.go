@@ -24,6 +24,7 @@ import (
 	"github.com/filiera-chain/filiera/module/statekey"
 	"github.com/filiera-chain/filiera/x/cert"
 	"github.com/filiera-chain/filiera/x/control"
+	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/matter"
 	"github.com/filiera-chain/filiera/x/place"
 	"github.com/filiera-chain/filiera/x/privacy"
@@ -60,9 +61,11 @@ type world struct {
 func newWorld(t moduletest.T) *world {
 	r := registry.New()
 	p := product.New(r)
-	ct := control.New(r, p)
-	c, tr := cert.New(r, p, ct), trace.New(r, p, matter.New(r, place.New(r), p))
-	x := privacy.New(r, p, matter.New(r, place.New(r), p), c, tr)
+	ln := lineage.New(r)
+	ct := control.New(r, p, ln)
+	m := matter.New(r, place.New(r), p, ln)
+	c, tr := cert.New(r, p, ct), trace.New(r, p, m, ln)
+	x := privacy.New(r, p, m, c, tr)
 	w := &world{World: moduletest.New(t, module.Block{ChainID: chain, Height: 1, Time: start}, r.Module(), p.Module(), x.Module()), registry: r, privacy: x}
 	w.enrolAll()
 	w.registerAll()

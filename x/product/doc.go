@@ -7,8 +7,9 @@
 // under a GTIN, made to a specification or to none. A description is a link from a
 // product or a batch to a page, image or document about it, with the hash of what
 // stays as it is. A batch is a lot of a
-// product: so many whole units, made on a day in a municipality. A batch is
-// active, withdrawn (taken off by its owner) or recalled (it must come back).
+// product: so many whole units, made on a day in a municipality. A batch is active
+// or withdrawn (taken off by its owner). Whether it is recalled, which it may be by
+// what it was made of, lineage knows.
 //
 // Promises. A published version never changes, and each begins after the one
 // before it. A GTIN has one owner, and a GTIN and lot name one batch, for ever. A

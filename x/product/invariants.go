@@ -98,7 +98,7 @@ func (p *Product) batchHolds(rd *module.Reader, k collections.Pair[string, strin
 		return fmt.Errorf("it counts %d %s", b.GetQuantity().GetAmount(), b.GetQuantity().GetUnit())
 	case b.GetOwner() == "" || b.GetCustodian() == "":
 		return fmt.Errorf("it has no owner or custodian")
-	case b.GetStatus() != active && b.GetStatus() != withdrawn && b.GetStatus() != recalled:
+	case b.GetStatus() != active && b.GetStatus() != withdrawn:
 		return fmt.Errorf("its status is %d", b.GetStatus())
 	case b.GetSpecification() == "" && b.GetSpecificationVersion() != 0:
 		return fmt.Errorf("it is bound to version %d of nothing", b.GetSpecificationVersion())

@@ -14,7 +14,7 @@ import (
 )
 
 func TestStatusMovesOnlyAsTheTableSays(t *testing.T) {
-	allowed := [][2]productv1.BatchStatus{{active, withdrawn}, {active, recalled}, {withdrawn, recalled}, {withdrawn, active}, {recalled, active}}
+	allowed := [][2]productv1.BatchStatus{{active, withdrawn}, {withdrawn, active}}
 	for from := range productv1.BatchStatus(5) {
 		for to := range productv1.BatchStatus(5) {
 			if want := slices.Contains(allowed, [2]productv1.BatchStatus{from, to}); canMove(from, to) != want {
@@ -130,11 +130,10 @@ func (s *story) change(t *rapid.T) {
 	who := rapid.SampledFrom([]string{region, pastaMaker, oilMaker}).Draw(t, "who")
 	acts := map[productv1.BatchStatus]proto.Message{
 		withdrawn: &productv1.MsgWithdrawBatch{Gtin: pastaGTIN, Lot: lot, Reason: "random"},
-		recalled:  &productv1.MsgRecallBatch{Gtin: pastaGTIN, Lot: lot, Reason: "random"},
 		active:    &productv1.MsgReleaseBatch{Gtin: pastaGTIN, Lot: lot, Reason: "random"},
 	}
-	may := map[productv1.BatchStatus][]string{withdrawn: {pastaMaker}, recalled: {pastaMaker, region}, active: {region}}
-	to := rapid.SampledFrom([]productv1.BatchStatus{active, withdrawn, recalled}).Draw(t, "to")
+	may := map[productv1.BatchStatus][]string{withdrawn: {pastaMaker}, active: {region}}
+	to := rapid.SampledFrom([]productv1.BatchStatus{active, withdrawn}).Draw(t, "to")
 	b := s.batches[lot]
 	sound := b != nil && slices.Contains(may[to], who) && canMove(b.GetStatus(), to)
 	if err := s.do(who, acts[to]); (err == nil) != sound {

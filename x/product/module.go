@@ -20,7 +20,6 @@ func (p *Product) Module() *module.Module {
 			module.On(checkRegisterProduct, p.registerProduct),
 			module.On(checkRegisterBatch, p.registerBatch),
 			module.On(checkWithdrawBatch, p.withdrawBatch),
-			module.On(checkRecallBatch, p.recallBatch),
 			module.On(checkReleaseBatch, p.releaseBatch),
 			module.OnResult(checkDescribeProduct, p.describeProduct),
 			module.On(checkWithdrawDescription, p.withdrawDescription),

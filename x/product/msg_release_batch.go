@@ -7,7 +7,7 @@ import (
 
 func checkReleaseBatch(m *productv1.MsgReleaseBatch) error { return checkAboutBatch(m) }
 
-// releaseBatch lifts a recall or undoes a withdrawal, by an authority.
+// releaseBatch undoes a withdrawal, by an authority.
 func (p *Product) releaseBatch(ctx *module.Context, m *productv1.MsgReleaseBatch) error {
 	if err := p.authority(ctx); err != nil {
 		return err

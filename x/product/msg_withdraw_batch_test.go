@@ -33,6 +33,4 @@ func TestAWithdrawalIsRefusedWhen(t *testing.T) {
 	})
 	l.must(l.do(pastaMaker, withdraw()))
 	refuses(t, l, pastaMaker, withdraw, []refusal[msg]{{name: "it is withdrawn already", want: ErrState}})
-	l.must(l.do(region, recall()))
-	refuses(t, l, pastaMaker, withdraw, []refusal[msg]{{name: "it is recalled, which is worse", want: ErrState}})
 }

@@ -10,7 +10,6 @@ import (
 const (
 	active    = productv1.BatchStatus_BATCH_STATUS_ACTIVE
 	withdrawn = productv1.BatchStatus_BATCH_STATUS_WITHDRAWN
-	recalled  = productv1.BatchStatus_BATCH_STATUS_RECALLED
 )
 
 // StatusWord is the plain word for a batch's status.
@@ -18,20 +17,10 @@ func StatusWord(s productv1.BatchStatus) string {
 	return strings.ToLower(strings.TrimPrefix(s.String(), "BATCH_STATUS_"))
 }
 
-// canMove says whether a batch may go from one status to another. A recall is
-// never softened into a withdrawal; withdrawn goods may still turn out to be
-// dangerous; either ends only by release.
+// canMove says whether a batch may go from one status to another: it is taken off
+// once, and comes back only by release.
 func canMove(from, to productv1.BatchStatus) bool {
-	switch to {
-	case withdrawn:
-		return from == active
-	case recalled:
-		return from == active || from == withdrawn
-	case active:
-		return from == withdrawn || from == recalled
-	default:
-		return false
-	}
+	return from == active && to == withdrawn || from == withdrawn && to == active
 }
 
 // aboutBatch is any message that names a batch and a reason.

@@ -21,6 +21,8 @@ func DefaultParams() *registryv1.Params {
 		ProposalSeconds:         30 * 24 * 3600,
 		MaxEventAheadSeconds:    300,
 		MaxEventsPerDocument:    1000,
+		RecallStepsPerBlock:     2000,
+		RecallStepsBack:         256,
 	}
 }
 
@@ -49,6 +51,8 @@ func CheckParams(p *registryv1.Params) error {
 		{"proposal_seconds", p.GetProposalSeconds(), 60, 366 * 24 * 3600},
 		{"max_event_ahead_seconds", p.GetMaxEventAheadSeconds(), 0, 24 * 3600},
 		{"max_events_per_document", int64(p.GetMaxEventsPerDocument()), 1, 100_000},
+		{"recall_steps_per_block", int64(p.GetRecallStepsPerBlock()), 1, 100_000},
+		{"recall_steps_back", int64(p.GetRecallStepsBack()), 1, 10_000},
 	} {
 		if c.value < c.least || c.value > c.most {
 			return ErrParams.With("%s is %d; it takes %d to %d", c.name, c.value, c.least, c.most)

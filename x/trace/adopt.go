@@ -37,6 +37,9 @@ func (t *Trace) adopt(ctx *module.Context, params *registryv1.Params, e *epcis.E
 	if err := t.eventIDFree(ctx, record); err != nil {
 		return nil, false, err
 	}
+	if err := checkJoins(record); err != nil {
+		return nil, false, err
+	}
 	if err := t.leave(ctx, known); err != nil {
 		return nil, false, err
 	}

@@ -37,6 +37,9 @@ func (t *Trace) declare(ctx *module.Context, params *registryv1.Params, e *epcis
 	if len(known.GetDeclarations()) >= maxDeclarations {
 		return ErrLimit.With("%s: the event was declared wrong %d times, which is the most", e.Path, len(known.GetDeclarations()))
 	}
+	if err := t.part(ctx, known); err != nil {
+		return err
+	}
 	known.Declarations = append(known.Declarations, d)
 	if err := t.events.Set(ctx, known.GetId(), known); err != nil {
 		return err

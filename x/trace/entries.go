@@ -22,6 +22,9 @@ func (t *Trace) put(ctx *module.Context, e *tracev1.Event) error {
 	if err := t.eventIDFree(ctx, e); err != nil {
 		return err
 	}
+	if err := checkJoins(e); err != nil {
+		return err
+	}
 	if err := t.events.Set(ctx, e.GetId(), e); err != nil {
 		return err
 	}
@@ -35,7 +38,7 @@ func (t *Trace) put(ctx *module.Context, e *tracev1.Event) error {
 			return err
 		}
 	}
-	return nil
+	return t.join(ctx, e)
 }
 
 // eventIDFree refuses an eventID that the reporter gave to another event: what

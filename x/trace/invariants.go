@@ -18,6 +18,7 @@ func (t *Trace) invariants() []module.Invariant {
 		{Name: "every entry of an outside lot has its event, which its reporter told", Check: t.outsideHolds},
 		{Name: "the length of every journey is counted and bounded", Check: t.lengthsHold},
 		{Name: "every eventID of a reporter stands for its event", Check: t.eventIDsHold},
+		{Name: "what events tell was made of what is what they tell", Check: t.lineageHolds},
 	}
 }
 

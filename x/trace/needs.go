@@ -3,8 +3,11 @@ package trace
 import (
 	"context"
 
+	basev1 "github.com/filiera-chain/filiera/api/base/v1"
+	lineagev1 "github.com/filiera-chain/filiera/api/lineage/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
+	"github.com/filiera-chain/filiera/module"
 )
 
 // Registry answers who may act, and within which limits.
@@ -28,6 +31,16 @@ type Products interface {
 type Book interface {
 	// Holds says whether a participant has, or had, some of a batch.
 	Holds(ctx context.Context, gtin, lot, participant string) (bool, error)
+}
+
+// Lineage keeps what was made of what.
+type Lineage interface {
+	// Join notes that out was made of in, as the book tells or, else, an event;
+	// Part takes that back, once.
+	Join(ctx *module.Context, out, in *basev1.BatchID, book bool) error
+	Part(ctx *module.Context, out, in *basev1.BatchID, book bool) error
+	// Edges gives every edge with who tells it.
+	Edges(ctx context.Context, fn func(out, in *basev1.BatchID, e *lineagev1.Edge) error) error
 }
 
 // reporters may tell events: about batches that they own, hold or held, and about

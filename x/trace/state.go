@@ -24,6 +24,7 @@ type Trace struct {
 	registry Registry
 	products Products
 	book     Book
+	lineage  Lineage
 	schema   collections.Schema
 
 	// events: 32-byte CBV 2.0 event hash -> event. Never removed. Declarations
@@ -46,13 +47,14 @@ type Trace struct {
 }
 
 // New builds the module's tables.
-func New(registry Registry, products Products, book Book) *Trace {
+func New(registry Registry, products Products, book Book, lineage Lineage) *Trace {
 	b := module.NewSchemaBuilder(name)
 	str := collections.StringKey
 	t := &Trace{
 		registry:       registry,
 		products:       products,
 		book:           book,
+		lineage:        lineage,
 		events:         collections.NewMap(b, collections.NewPrefix(1), "events", collections.BytesKey, module.Record[tracev1.Event]()),
 		journey:        collections.NewKeySet(b, collections.NewPrefix(2), "journey", collections.QuadKeyCodec(str, str, collections.Int64Key, collections.BytesKey)),
 		lengths:        collections.NewMap(b, collections.NewPrefix(3), "lengths", collections.PairKeyCodec(str, str), collections.Uint64Value),

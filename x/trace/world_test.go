@@ -18,6 +18,7 @@ import (
 	"github.com/filiera-chain/filiera/gs1"
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/module/moduletest"
+	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/matter"
 	"github.com/filiera-chain/filiera/x/place"
 	"github.com/filiera-chain/filiera/x/product"
@@ -42,6 +43,7 @@ var start = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC).Unix()
 type world struct {
 	*moduletest.World
 	registry *registry.Registry
+	lineage  *lineage.Lineage
 	trace    *trace.Trace
 	keys     byte
 }
@@ -49,9 +51,10 @@ type world struct {
 func newWorld(t moduletest.T) *world {
 	r := registry.New()
 	p := product.New(r)
-	tr := trace.New(r, p, matter.New(r, place.New(r), p))
+	l := lineage.New(r)
+	tr := trace.New(r, p, matter.New(r, place.New(r), p, l), l)
 	block := module.Block{ChainID: chain, Height: 1, Time: start}
-	w := &world{World: moduletest.New(t, block, r.Module(), p.Module(), tr.Module()), registry: r, trace: tr}
+	w := &world{World: moduletest.New(t, block, r.Module(), p.Module(), l.Module(), tr.Module()), registry: r, lineage: l, trace: tr}
 	ctx := w.Context(module.Signer{})
 	must(t, r.SetParams(ctx, registry.DefaultParams()))
 	must(t, r.Enrol(ctx, &registryv1.MsgEnrol{Id: "region", Name: "Region", Key: w.newKey("region")}))

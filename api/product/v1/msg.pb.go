@@ -478,68 +478,7 @@ func (x *MsgWithdrawBatch) GetReason() string {
 	return ""
 }
 
-// MsgRecallBatch recalls a batch; by its owner or an authority.
-type MsgRecallBatch struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Gtin          string                 `protobuf:"bytes,1,opt,name=gtin,proto3" json:"gtin,omitempty"`
-	Lot           string                 `protobuf:"bytes,2,opt,name=lot,proto3" json:"lot,omitempty"`
-	Reason        string                 `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *MsgRecallBatch) Reset() {
-	*x = MsgRecallBatch{}
-	mi := &file_filiera_product_v1_msg_proto_msgTypes[6]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *MsgRecallBatch) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*MsgRecallBatch) ProtoMessage() {}
-
-func (x *MsgRecallBatch) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_product_v1_msg_proto_msgTypes[6]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use MsgRecallBatch.ProtoReflect.Descriptor instead.
-func (*MsgRecallBatch) Descriptor() ([]byte, []int) {
-	return file_filiera_product_v1_msg_proto_rawDescGZIP(), []int{6}
-}
-
-func (x *MsgRecallBatch) GetGtin() string {
-	if x != nil {
-		return x.Gtin
-	}
-	return ""
-}
-
-func (x *MsgRecallBatch) GetLot() string {
-	if x != nil {
-		return x.Lot
-	}
-	return ""
-}
-
-func (x *MsgRecallBatch) GetReason() string {
-	if x != nil {
-		return x.Reason
-	}
-	return ""
-}
-
-// MsgReleaseBatch lifts a recall or undoes a withdrawal; by an authority.
+// MsgReleaseBatch undoes a withdrawal; by an authority.
 type MsgReleaseBatch struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Gtin          string                 `protobuf:"bytes,1,opt,name=gtin,proto3" json:"gtin,omitempty"`
@@ -551,7 +490,7 @@ type MsgReleaseBatch struct {
 
 func (x *MsgReleaseBatch) Reset() {
 	*x = MsgReleaseBatch{}
-	mi := &file_filiera_product_v1_msg_proto_msgTypes[7]
+	mi := &file_filiera_product_v1_msg_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -563,7 +502,7 @@ func (x *MsgReleaseBatch) String() string {
 func (*MsgReleaseBatch) ProtoMessage() {}
 
 func (x *MsgReleaseBatch) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_product_v1_msg_proto_msgTypes[7]
+	mi := &file_filiera_product_v1_msg_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -576,7 +515,7 @@ func (x *MsgReleaseBatch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MsgReleaseBatch.ProtoReflect.Descriptor instead.
 func (*MsgReleaseBatch) Descriptor() ([]byte, []int) {
-	return file_filiera_product_v1_msg_proto_rawDescGZIP(), []int{7}
+	return file_filiera_product_v1_msg_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *MsgReleaseBatch) GetGtin() string {
@@ -613,7 +552,7 @@ type MsgDescribeProduct struct {
 
 func (x *MsgDescribeProduct) Reset() {
 	*x = MsgDescribeProduct{}
-	mi := &file_filiera_product_v1_msg_proto_msgTypes[8]
+	mi := &file_filiera_product_v1_msg_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -625,7 +564,7 @@ func (x *MsgDescribeProduct) String() string {
 func (*MsgDescribeProduct) ProtoMessage() {}
 
 func (x *MsgDescribeProduct) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_product_v1_msg_proto_msgTypes[8]
+	mi := &file_filiera_product_v1_msg_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -638,7 +577,7 @@ func (x *MsgDescribeProduct) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MsgDescribeProduct.ProtoReflect.Descriptor instead.
 func (*MsgDescribeProduct) Descriptor() ([]byte, []int) {
-	return file_filiera_product_v1_msg_proto_rawDescGZIP(), []int{8}
+	return file_filiera_product_v1_msg_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *MsgDescribeProduct) GetGtin() string {
@@ -672,7 +611,7 @@ type DescribeProductResult struct {
 
 func (x *DescribeProductResult) Reset() {
 	*x = DescribeProductResult{}
-	mi := &file_filiera_product_v1_msg_proto_msgTypes[9]
+	mi := &file_filiera_product_v1_msg_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -684,7 +623,7 @@ func (x *DescribeProductResult) String() string {
 func (*DescribeProductResult) ProtoMessage() {}
 
 func (x *DescribeProductResult) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_product_v1_msg_proto_msgTypes[9]
+	mi := &file_filiera_product_v1_msg_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -697,7 +636,7 @@ func (x *DescribeProductResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DescribeProductResult.ProtoReflect.Descriptor instead.
 func (*DescribeProductResult) Descriptor() ([]byte, []int) {
-	return file_filiera_product_v1_msg_proto_rawDescGZIP(), []int{9}
+	return file_filiera_product_v1_msg_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *DescribeProductResult) GetNumber() uint32 {
@@ -720,7 +659,7 @@ type MsgWithdrawDescription struct {
 
 func (x *MsgWithdrawDescription) Reset() {
 	*x = MsgWithdrawDescription{}
-	mi := &file_filiera_product_v1_msg_proto_msgTypes[10]
+	mi := &file_filiera_product_v1_msg_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -732,7 +671,7 @@ func (x *MsgWithdrawDescription) String() string {
 func (*MsgWithdrawDescription) ProtoMessage() {}
 
 func (x *MsgWithdrawDescription) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_product_v1_msg_proto_msgTypes[10]
+	mi := &file_filiera_product_v1_msg_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -745,7 +684,7 @@ func (x *MsgWithdrawDescription) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MsgWithdrawDescription.ProtoReflect.Descriptor instead.
 func (*MsgWithdrawDescription) Descriptor() ([]byte, []int) {
-	return file_filiera_product_v1_msg_proto_rawDescGZIP(), []int{10}
+	return file_filiera_product_v1_msg_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *MsgWithdrawDescription) GetGtin() string {
@@ -789,7 +728,7 @@ type MsgCompleteProduct struct {
 
 func (x *MsgCompleteProduct) Reset() {
 	*x = MsgCompleteProduct{}
-	mi := &file_filiera_product_v1_msg_proto_msgTypes[11]
+	mi := &file_filiera_product_v1_msg_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -801,7 +740,7 @@ func (x *MsgCompleteProduct) String() string {
 func (*MsgCompleteProduct) ProtoMessage() {}
 
 func (x *MsgCompleteProduct) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_product_v1_msg_proto_msgTypes[11]
+	mi := &file_filiera_product_v1_msg_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -814,7 +753,7 @@ func (x *MsgCompleteProduct) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MsgCompleteProduct.ProtoReflect.Descriptor instead.
 func (*MsgCompleteProduct) Descriptor() ([]byte, []int) {
-	return file_filiera_product_v1_msg_proto_rawDescGZIP(), []int{11}
+	return file_filiera_product_v1_msg_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *MsgCompleteProduct) GetGtin() string {
@@ -888,10 +827,6 @@ const file_filiera_product_v1_msg_proto_rawDesc = "" +
 	"\x10MsgWithdrawBatch\x12\x12\n" +
 	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12\x10\n" +
 	"\x03lot\x18\x02 \x01(\tR\x03lot\x12\x16\n" +
-	"\x06reason\x18\x03 \x01(\tR\x06reason\"N\n" +
-	"\x0eMsgRecallBatch\x12\x12\n" +
-	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12\x10\n" +
-	"\x03lot\x18\x02 \x01(\tR\x03lot\x12\x16\n" +
 	"\x06reason\x18\x03 \x01(\tR\x06reason\"O\n" +
 	"\x0fMsgReleaseBatch\x12\x12\n" +
 	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12\x10\n" +
@@ -927,7 +862,7 @@ func file_filiera_product_v1_msg_proto_rawDescGZIP() []byte {
 	return file_filiera_product_v1_msg_proto_rawDescData
 }
 
-var file_filiera_product_v1_msg_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_filiera_product_v1_msg_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_filiera_product_v1_msg_proto_goTypes = []any{
 	(*NewVersion)(nil),               // 0: filiera.product.v1.NewVersion
 	(*MsgRegisterSpecification)(nil), // 1: filiera.product.v1.MsgRegisterSpecification
@@ -935,28 +870,27 @@ var file_filiera_product_v1_msg_proto_goTypes = []any{
 	(*MsgRegisterProduct)(nil),       // 3: filiera.product.v1.MsgRegisterProduct
 	(*MsgRegisterBatch)(nil),         // 4: filiera.product.v1.MsgRegisterBatch
 	(*MsgWithdrawBatch)(nil),         // 5: filiera.product.v1.MsgWithdrawBatch
-	(*MsgRecallBatch)(nil),           // 6: filiera.product.v1.MsgRecallBatch
-	(*MsgReleaseBatch)(nil),          // 7: filiera.product.v1.MsgReleaseBatch
-	(*MsgDescribeProduct)(nil),       // 8: filiera.product.v1.MsgDescribeProduct
-	(*DescribeProductResult)(nil),    // 9: filiera.product.v1.DescribeProductResult
-	(*MsgWithdrawDescription)(nil),   // 10: filiera.product.v1.MsgWithdrawDescription
-	(*MsgCompleteProduct)(nil),       // 11: filiera.product.v1.MsgCompleteProduct
-	(*Requirement)(nil),              // 12: filiera.product.v1.Requirement
-	(*Stage)(nil),                    // 13: filiera.product.v1.Stage
-	(Scheme)(0),                      // 14: filiera.product.v1.Scheme
-	(*v1.Quantity)(nil),              // 15: filiera.base.v1.Quantity
-	(*Link)(nil),                     // 16: filiera.product.v1.Link
+	(*MsgReleaseBatch)(nil),          // 6: filiera.product.v1.MsgReleaseBatch
+	(*MsgDescribeProduct)(nil),       // 7: filiera.product.v1.MsgDescribeProduct
+	(*DescribeProductResult)(nil),    // 8: filiera.product.v1.DescribeProductResult
+	(*MsgWithdrawDescription)(nil),   // 9: filiera.product.v1.MsgWithdrawDescription
+	(*MsgCompleteProduct)(nil),       // 10: filiera.product.v1.MsgCompleteProduct
+	(*Requirement)(nil),              // 11: filiera.product.v1.Requirement
+	(*Stage)(nil),                    // 12: filiera.product.v1.Stage
+	(Scheme)(0),                      // 13: filiera.product.v1.Scheme
+	(*v1.Quantity)(nil),              // 14: filiera.base.v1.Quantity
+	(*Link)(nil),                     // 15: filiera.product.v1.Link
 }
 var file_filiera_product_v1_msg_proto_depIdxs = []int32{
-	12, // 0: filiera.product.v1.NewVersion.requirements:type_name -> filiera.product.v1.Requirement
-	13, // 1: filiera.product.v1.NewVersion.stages:type_name -> filiera.product.v1.Stage
-	14, // 2: filiera.product.v1.MsgRegisterSpecification.scheme:type_name -> filiera.product.v1.Scheme
+	11, // 0: filiera.product.v1.NewVersion.requirements:type_name -> filiera.product.v1.Requirement
+	12, // 1: filiera.product.v1.NewVersion.stages:type_name -> filiera.product.v1.Stage
+	13, // 2: filiera.product.v1.MsgRegisterSpecification.scheme:type_name -> filiera.product.v1.Scheme
 	0,  // 3: filiera.product.v1.MsgRegisterSpecification.version:type_name -> filiera.product.v1.NewVersion
 	0,  // 4: filiera.product.v1.MsgPublishVersion.version:type_name -> filiera.product.v1.NewVersion
-	15, // 5: filiera.product.v1.MsgRegisterProduct.net_content:type_name -> filiera.base.v1.Quantity
-	15, // 6: filiera.product.v1.MsgRegisterBatch.quantity:type_name -> filiera.base.v1.Quantity
-	16, // 7: filiera.product.v1.MsgDescribeProduct.link:type_name -> filiera.product.v1.Link
-	15, // 8: filiera.product.v1.MsgCompleteProduct.net_content:type_name -> filiera.base.v1.Quantity
+	14, // 5: filiera.product.v1.MsgRegisterProduct.net_content:type_name -> filiera.base.v1.Quantity
+	14, // 6: filiera.product.v1.MsgRegisterBatch.quantity:type_name -> filiera.base.v1.Quantity
+	15, // 7: filiera.product.v1.MsgDescribeProduct.link:type_name -> filiera.product.v1.Link
+	14, // 8: filiera.product.v1.MsgCompleteProduct.net_content:type_name -> filiera.base.v1.Quantity
 	9,  // [9:9] is the sub-list for method output_type
 	9,  // [9:9] is the sub-list for method input_type
 	9,  // [9:9] is the sub-list for extension type_name
@@ -976,7 +910,7 @@ func file_filiera_product_v1_msg_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_product_v1_msg_proto_rawDesc), len(file_filiera_product_v1_msg_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   12,
+			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -91,6 +91,8 @@ func (Scheme) EnumDescriptor() ([]byte, []int) {
 	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{0}
 }
 
+// BatchStatus is what its owner made of a batch. Whether it is recalled, which it
+// is by what it was made of too, stands in the marks of lineage.
 type BatchStatus int32
 
 const (
@@ -98,8 +100,6 @@ const (
 	BatchStatus_BATCH_STATUS_ACTIVE      BatchStatus = 1
 	// Taken off by its owner: never sold, destroyed, registered by mistake.
 	BatchStatus_BATCH_STATUS_WITHDRAWN BatchStatus = 2
-	// Dangerous or unlawful: must come back (Reg. (EC) 178/2002 art. 19).
-	BatchStatus_BATCH_STATUS_RECALLED BatchStatus = 3
 )
 
 // Enum value maps for BatchStatus.
@@ -108,13 +108,11 @@ var (
 		0: "BATCH_STATUS_UNSPECIFIED",
 		1: "BATCH_STATUS_ACTIVE",
 		2: "BATCH_STATUS_WITHDRAWN",
-		3: "BATCH_STATUS_RECALLED",
 	}
 	BatchStatus_value = map[string]int32{
 		"BATCH_STATUS_UNSPECIFIED": 0,
 		"BATCH_STATUS_ACTIVE":      1,
 		"BATCH_STATUS_WITHDRAWN":   2,
-		"BATCH_STATUS_RECALLED":    3,
 	}
 )
 
@@ -1285,12 +1283,11 @@ const file_filiera_product_v1_state_proto_rawDesc = "" +
 	"\vSCHEME_DOCG\x10\x04\x12\x0e\n" +
 	"\n" +
 	"SCHEME_IGT\x10\x05\x12\r\n" +
-	"\tSCHEME_QM\x10\x06*{\n" +
+	"\tSCHEME_QM\x10\x06*}\n" +
 	"\vBatchStatus\x12\x1c\n" +
 	"\x18BATCH_STATUS_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13BATCH_STATUS_ACTIVE\x10\x01\x12\x1a\n" +
-	"\x16BATCH_STATUS_WITHDRAWN\x10\x02\x12\x19\n" +
-	"\x15BATCH_STATUS_RECALLED\x10\x03B;Z9github.com/filiera-chain/filiera/api/product/v1;productv1b\x06proto3"
+	"\x16BATCH_STATUS_WITHDRAWN\x10\x02\"\x04\b\x03\x10\x03*\x15BATCH_STATUS_RECALLEDB;Z9github.com/filiera-chain/filiera/api/product/v1;productv1b\x06proto3"
 
 var (
 	file_filiera_product_v1_state_proto_rawDescOnce sync.Once

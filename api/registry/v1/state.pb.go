@@ -912,8 +912,12 @@ type Params struct {
 	MaxEventAheadSeconds int64 `protobuf:"varint,12,opt,name=max_event_ahead_seconds,json=maxEventAheadSeconds,proto3" json:"max_event_ahead_seconds,omitempty"`
 	// Most events in one captured document.
 	MaxEventsPerDocument uint32 `protobuf:"varint,13,opt,name=max_events_per_document,json=maxEventsPerDocument,proto3" json:"max_events_per_document,omitempty"`
-	unknownFields        protoimpl.UnknownFields
-	sizeCache            protoimpl.SizeCache
+	// Steps from batch to batch that recalls take in one block, all together.
+	RecallStepsPerBlock uint32 `protobuf:"varint,14,opt,name=recall_steps_per_block,json=recallStepsPerBlock,proto3" json:"recall_steps_per_block,omitempty"`
+	// How many steps back an act looks while a recall spreads.
+	RecallStepsBack uint32 `protobuf:"varint,15,opt,name=recall_steps_back,json=recallStepsBack,proto3" json:"recall_steps_back,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Params) Reset() {
@@ -1033,6 +1037,20 @@ func (x *Params) GetMaxEventAheadSeconds() int64 {
 func (x *Params) GetMaxEventsPerDocument() uint32 {
 	if x != nil {
 		return x.MaxEventsPerDocument
+	}
+	return 0
+}
+
+func (x *Params) GetRecallStepsPerBlock() uint32 {
+	if x != nil {
+		return x.RecallStepsPerBlock
+	}
+	return 0
+}
+
+func (x *Params) GetRecallStepsBack() uint32 {
+	if x != nil {
+		return x.RecallStepsBack
 	}
 	return 0
 }
@@ -1722,7 +1740,7 @@ const file_filiera_registry_v1_state_proto_rawDesc = "" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12\x14\n" +
 	"\x05power\x18\x04 \x01(\x03R\x05power\x12\x1f\n" +
 	"\vadmitted_at\x18\x05 \x01(\x03R\n" +
-	"admittedAt\"\xfb\x04\n" +
+	"admittedAt\"\xdc\x05\n" +
 	"\x06Params\x12 \n" +
 	"\fmax_tx_bytes\x18\x01 \x01(\rR\n" +
 	"maxTxBytes\x12%\n" +
@@ -1738,7 +1756,9 @@ const file_filiera_registry_v1_state_proto_rawDesc = "" +
 	" \x01(\rR\x13approvalDenominator\x12)\n" +
 	"\x10proposal_seconds\x18\v \x01(\x03R\x0fproposalSeconds\x125\n" +
 	"\x17max_event_ahead_seconds\x18\f \x01(\x03R\x14maxEventAheadSeconds\x125\n" +
-	"\x17max_events_per_document\x18\r \x01(\rR\x14maxEventsPerDocument\"<\n" +
+	"\x17max_events_per_document\x18\r \x01(\rR\x14maxEventsPerDocument\x123\n" +
+	"\x16recall_steps_per_block\x18\x0e \x01(\rR\x13recallStepsPerBlock\x12*\n" +
+	"\x11recall_steps_back\x18\x0f \x01(\rR\x0frecallStepsBack\"<\n" +
 	"\bApproval\x12 \n" +
 	"\vparticipant\x18\x01 \x01(\tR\vparticipant\x12\x0e\n" +
 	"\x02at\x18\x02 \x01(\x03R\x02at\"\x99\x03\n" +

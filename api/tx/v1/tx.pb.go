@@ -14,6 +14,7 @@ import (
 	v11 "github.com/filiera-chain/filiera/api/place/v1"
 	v16 "github.com/filiera-chain/filiera/api/privacy/v1"
 	v12 "github.com/filiera-chain/filiera/api/product/v1"
+	v19 "github.com/filiera-chain/filiera/api/recall/v1"
 	v1 "github.com/filiera-chain/filiera/api/registry/v1"
 	v15 "github.com/filiera-chain/filiera/api/trace/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
@@ -206,7 +207,6 @@ type Act struct {
 	//	*Act_RegisterProduct
 	//	*Act_RegisterBatch
 	//	*Act_WithdrawBatch
-	//	*Act_RecallBatch
 	//	*Act_ReleaseBatch
 	//	*Act_DescribeProduct
 	//	*Act_WithdrawDescription
@@ -251,6 +251,12 @@ type Act struct {
 	//	*Act_Tie
 	//	*Act_Pack
 	//	*Act_Unpack
+	//	*Act_OpenRecall
+	//	*Act_AcknowledgeRecall
+	//	*Act_LiftRecall
+	//	*Act_CloseRecall
+	//	*Act_PublishRecallNotice
+	//	*Act_WithdrawRecallNotice
 	Kind          isAct_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -522,15 +528,6 @@ func (x *Act) GetWithdrawBatch() *v12.MsgWithdrawBatch {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_WithdrawBatch); ok {
 			return x.WithdrawBatch
-		}
-	}
-	return nil
-}
-
-func (x *Act) GetRecallBatch() *v12.MsgRecallBatch {
-	if x != nil {
-		if x, ok := x.Kind.(*Act_RecallBatch); ok {
-			return x.RecallBatch
 		}
 	}
 	return nil
@@ -932,6 +929,60 @@ func (x *Act) GetUnpack() *v18.MsgUnpack {
 	return nil
 }
 
+func (x *Act) GetOpenRecall() *v19.MsgOpenRecall {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_OpenRecall); ok {
+			return x.OpenRecall
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetAcknowledgeRecall() *v19.MsgAcknowledgeRecall {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_AcknowledgeRecall); ok {
+			return x.AcknowledgeRecall
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetLiftRecall() *v19.MsgLiftRecall {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_LiftRecall); ok {
+			return x.LiftRecall
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetCloseRecall() *v19.MsgCloseRecall {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_CloseRecall); ok {
+			return x.CloseRecall
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetPublishRecallNotice() *v19.MsgPublishNotice {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_PublishRecallNotice); ok {
+			return x.PublishRecallNotice
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetWithdrawRecallNotice() *v19.MsgWithdrawNotice {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_WithdrawRecallNotice); ok {
+			return x.WithdrawRecallNotice
+		}
+	}
+	return nil
+}
+
 type isAct_Kind interface {
 	isAct_Kind()
 }
@@ -1038,10 +1089,6 @@ type Act_RegisterBatch struct {
 
 type Act_WithdrawBatch struct {
 	WithdrawBatch *v12.MsgWithdrawBatch `protobuf:"bytes,54,opt,name=withdraw_batch,json=withdrawBatch,proto3,oneof"`
-}
-
-type Act_RecallBatch struct {
-	RecallBatch *v12.MsgRecallBatch `protobuf:"bytes,55,opt,name=recall_batch,json=recallBatch,proto3,oneof"`
 }
 
 type Act_ReleaseBatch struct {
@@ -1220,6 +1267,30 @@ type Act_Unpack struct {
 	Unpack *v18.MsgUnpack `protobuf:"bytes,148,opt,name=unpack,proto3,oneof"`
 }
 
+type Act_OpenRecall struct {
+	OpenRecall *v19.MsgOpenRecall `protobuf:"bytes,160,opt,name=open_recall,json=openRecall,proto3,oneof"`
+}
+
+type Act_AcknowledgeRecall struct {
+	AcknowledgeRecall *v19.MsgAcknowledgeRecall `protobuf:"bytes,161,opt,name=acknowledge_recall,json=acknowledgeRecall,proto3,oneof"`
+}
+
+type Act_LiftRecall struct {
+	LiftRecall *v19.MsgLiftRecall `protobuf:"bytes,162,opt,name=lift_recall,json=liftRecall,proto3,oneof"`
+}
+
+type Act_CloseRecall struct {
+	CloseRecall *v19.MsgCloseRecall `protobuf:"bytes,163,opt,name=close_recall,json=closeRecall,proto3,oneof"`
+}
+
+type Act_PublishRecallNotice struct {
+	PublishRecallNotice *v19.MsgPublishNotice `protobuf:"bytes,164,opt,name=publish_recall_notice,json=publishRecallNotice,proto3,oneof"`
+}
+
+type Act_WithdrawRecallNotice struct {
+	WithdrawRecallNotice *v19.MsgWithdrawNotice `protobuf:"bytes,165,opt,name=withdraw_recall_notice,json=withdrawRecallNotice,proto3,oneof"`
+}
+
 func (*Act_Enrol) isAct_Kind() {}
 
 func (*Act_SuspendParticipant) isAct_Kind() {}
@@ -1271,8 +1342,6 @@ func (*Act_RegisterProduct) isAct_Kind() {}
 func (*Act_RegisterBatch) isAct_Kind() {}
 
 func (*Act_WithdrawBatch) isAct_Kind() {}
-
-func (*Act_RecallBatch) isAct_Kind() {}
 
 func (*Act_ReleaseBatch) isAct_Kind() {}
 
@@ -1362,6 +1431,18 @@ func (*Act_Pack) isAct_Kind() {}
 
 func (*Act_Unpack) isAct_Kind() {}
 
+func (*Act_OpenRecall) isAct_Kind() {}
+
+func (*Act_AcknowledgeRecall) isAct_Kind() {}
+
+func (*Act_LiftRecall) isAct_Kind() {}
+
+func (*Act_CloseRecall) isAct_Kind() {}
+
+func (*Act_PublishRecallNotice) isAct_Kind() {}
+
+func (*Act_WithdrawRecallNotice) isAct_Kind() {}
+
 // TxResult is the data of an executed transaction: one result per act.
 type TxResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1412,7 +1493,7 @@ var File_filiera_tx_v1_tx_proto protoreflect.FileDescriptor
 
 const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
-	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1bfiliera/matter/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/control/v1/msg.proto\x1a\x1cfiliera/custody/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\"6\n" +
+	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1bfiliera/matter/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/control/v1/msg.proto\x1a\x1cfiliera/custody/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1bfiliera/recall/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\"6\n" +
 	"\x02Tx\x12\x12\n" +
 	"\x04body\x18\x01 \x01(\fR\x04body\x12\x1c\n" +
 	"\tsignature\x18\x02 \x01(\fR\tsignature\"\xae\x01\n" +
@@ -1423,7 +1504,7 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\x04 \x01(\x03R\texpiresAt\x12&\n" +
 	"\x04acts\x18\x05 \x03(\v2\x12.filiera.tx.v1.ActR\x04acts\x12\x12\n" +
-	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xde(\n" +
+	"\x04memo\x18\x06 \x01(\tR\x04memo\"\x86,\n" +
 	"\x03Act\x125\n" +
 	"\x05enrol\x18\n" +
 	" \x01(\v2\x1d.filiera.registry.v1.MsgEnrolH\x00R\x05enrol\x12]\n" +
@@ -1455,8 +1536,7 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\x0fpublish_version\x183 \x01(\v2%.filiera.product.v1.MsgPublishVersionH\x00R\x0epublishVersion\x12S\n" +
 	"\x10register_product\x184 \x01(\v2&.filiera.product.v1.MsgRegisterProductH\x00R\x0fregisterProduct\x12M\n" +
 	"\x0eregister_batch\x185 \x01(\v2$.filiera.product.v1.MsgRegisterBatchH\x00R\rregisterBatch\x12M\n" +
-	"\x0ewithdraw_batch\x186 \x01(\v2$.filiera.product.v1.MsgWithdrawBatchH\x00R\rwithdrawBatch\x12G\n" +
-	"\frecall_batch\x187 \x01(\v2\".filiera.product.v1.MsgRecallBatchH\x00R\vrecallBatch\x12J\n" +
+	"\x0ewithdraw_batch\x186 \x01(\v2$.filiera.product.v1.MsgWithdrawBatchH\x00R\rwithdrawBatch\x12J\n" +
 	"\rrelease_batch\x188 \x01(\v2#.filiera.product.v1.MsgReleaseBatchH\x00R\freleaseBatch\x12S\n" +
 	"\x10describe_product\x189 \x01(\v2&.filiera.product.v1.MsgDescribeProductH\x00R\x0fdescribeProduct\x12_\n" +
 	"\x14withdraw_description\x18: \x01(\v2*.filiera.product.v1.MsgWithdrawDescriptionH\x00R\x13withdrawDescription\x12S\n" +
@@ -1500,8 +1580,16 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\x06cancel\x18\x91\x01 \x01(\v2\x1d.filiera.custody.v1.MsgCancelH\x00R\x06cancel\x12/\n" +
 	"\x03tie\x18\x92\x01 \x01(\v2\x1a.filiera.custody.v1.MsgTieH\x00R\x03tie\x122\n" +
 	"\x04pack\x18\x93\x01 \x01(\v2\x1b.filiera.custody.v1.MsgPackH\x00R\x04pack\x128\n" +
-	"\x06unpack\x18\x94\x01 \x01(\v2\x1d.filiera.custody.v1.MsgUnpackH\x00R\x06unpackB\x06\n" +
-	"\x04kind\"$\n" +
+	"\x06unpack\x18\x94\x01 \x01(\v2\x1d.filiera.custody.v1.MsgUnpackH\x00R\x06unpack\x12D\n" +
+	"\vopen_recall\x18\xa0\x01 \x01(\v2 .filiera.recall.v1.MsgOpenRecallH\x00R\n" +
+	"openRecall\x12Y\n" +
+	"\x12acknowledge_recall\x18\xa1\x01 \x01(\v2'.filiera.recall.v1.MsgAcknowledgeRecallH\x00R\x11acknowledgeRecall\x12D\n" +
+	"\vlift_recall\x18\xa2\x01 \x01(\v2 .filiera.recall.v1.MsgLiftRecallH\x00R\n" +
+	"liftRecall\x12G\n" +
+	"\fclose_recall\x18\xa3\x01 \x01(\v2!.filiera.recall.v1.MsgCloseRecallH\x00R\vcloseRecall\x12Z\n" +
+	"\x15publish_recall_notice\x18\xa4\x01 \x01(\v2#.filiera.recall.v1.MsgPublishNoticeH\x00R\x13publishRecallNotice\x12]\n" +
+	"\x16withdraw_recall_notice\x18\xa5\x01 \x01(\v2$.filiera.recall.v1.MsgWithdrawNoticeH\x00R\x14withdrawRecallNoticeB\x06\n" +
+	"\x04kindJ\x04\b7\x108\"$\n" +
 	"\bTxResult\x12\x18\n" +
 	"\aresults\x18\x01 \x03(\fR\aresultsB1Z/github.com/filiera-chain/filiera/api/tx/v1;txv1b\x06proto3"
 
@@ -1549,51 +1637,56 @@ var file_filiera_tx_v1_tx_proto_goTypes = []any{
 	(*v12.MsgRegisterProduct)(nil),       // 27: filiera.product.v1.MsgRegisterProduct
 	(*v12.MsgRegisterBatch)(nil),         // 28: filiera.product.v1.MsgRegisterBatch
 	(*v12.MsgWithdrawBatch)(nil),         // 29: filiera.product.v1.MsgWithdrawBatch
-	(*v12.MsgRecallBatch)(nil),           // 30: filiera.product.v1.MsgRecallBatch
-	(*v12.MsgReleaseBatch)(nil),          // 31: filiera.product.v1.MsgReleaseBatch
-	(*v12.MsgDescribeProduct)(nil),       // 32: filiera.product.v1.MsgDescribeProduct
-	(*v12.MsgWithdrawDescription)(nil),   // 33: filiera.product.v1.MsgWithdrawDescription
-	(*v12.MsgCompleteProduct)(nil),       // 34: filiera.product.v1.MsgCompleteProduct
-	(*v13.MsgIssue)(nil),                 // 35: filiera.cert.v1.MsgIssue
-	(*v13.MsgSuspend)(nil),               // 36: filiera.cert.v1.MsgSuspend
-	(*v13.MsgReinstate)(nil),             // 37: filiera.cert.v1.MsgReinstate
-	(*v13.MsgRevoke)(nil),                // 38: filiera.cert.v1.MsgRevoke
-	(*v13.MsgReduce)(nil),                // 39: filiera.cert.v1.MsgReduce
-	(*v13.MsgCountersign)(nil),           // 40: filiera.cert.v1.MsgCountersign
-	(*v13.MsgAnswerRequest)(nil),         // 41: filiera.cert.v1.MsgAnswerRequest
-	(*v13.MsgPublishStatusList)(nil),     // 42: filiera.cert.v1.MsgPublishStatusList
-	(*v14.MsgRequestControl)(nil),        // 43: filiera.control.v1.MsgRequestControl
-	(*v14.MsgScheduleControl)(nil),       // 44: filiera.control.v1.MsgScheduleControl
-	(*v14.MsgDeclineControl)(nil),        // 45: filiera.control.v1.MsgDeclineControl
-	(*v14.MsgRecordFinding)(nil),         // 46: filiera.control.v1.MsgRecordFinding
-	(*v14.MsgCloseFinding)(nil),          // 47: filiera.control.v1.MsgCloseFinding
-	(*v14.MsgRecordLabResults)(nil),      // 48: filiera.control.v1.MsgRecordLabResults
-	(*v14.MsgRefuseControl)(nil),         // 49: filiera.control.v1.MsgRefuseControl
-	(*v14.MsgWithdrawControl)(nil),       // 50: filiera.control.v1.MsgWithdrawControl
-	(*v15.MsgCapture)(nil),               // 51: filiera.trace.v1.MsgCapture
-	(*v16.MsgCommit)(nil),                // 52: filiera.privacy.v1.MsgCommit
-	(*v16.MsgGrantAccess)(nil),           // 53: filiera.privacy.v1.MsgGrantAccess
-	(*v16.MsgRevokeAccess)(nil),          // 54: filiera.privacy.v1.MsgRevokeAccess
-	(*v16.MsgRecordDelivery)(nil),        // 55: filiera.privacy.v1.MsgRecordDelivery
-	(*v16.MsgErase)(nil),                 // 56: filiera.privacy.v1.MsgErase
-	(*v16.MsgAcknowledgeErasure)(nil),    // 57: filiera.privacy.v1.MsgAcknowledgeErasure
-	(*v17.MsgHarvest)(nil),               // 58: filiera.matter.v1.MsgHarvest
-	(*v17.MsgTransform)(nil),             // 59: filiera.matter.v1.MsgTransform
-	(*v17.MsgSplit)(nil),                 // 60: filiera.matter.v1.MsgSplit
-	(*v17.MsgMerge)(nil),                 // 61: filiera.matter.v1.MsgMerge
-	(*v17.MsgWriteOff)(nil),              // 62: filiera.matter.v1.MsgWriteOff
-	(*v17.MsgSell)(nil),                  // 63: filiera.matter.v1.MsgSell
-	(*v17.MsgReturn)(nil),                // 64: filiera.matter.v1.MsgReturn
-	(*v17.MsgReverse)(nil),               // 65: filiera.matter.v1.MsgReverse
-	(*v18.MsgOffer)(nil),                 // 66: filiera.custody.v1.MsgOffer
-	(*v18.MsgAccept)(nil),                // 67: filiera.custody.v1.MsgAccept
-	(*v18.MsgRefuse)(nil),                // 68: filiera.custody.v1.MsgRefuse
-	(*v18.MsgDispute)(nil),               // 69: filiera.custody.v1.MsgDispute
-	(*v18.MsgAgree)(nil),                 // 70: filiera.custody.v1.MsgAgree
-	(*v18.MsgCancel)(nil),                // 71: filiera.custody.v1.MsgCancel
-	(*v18.MsgTie)(nil),                   // 72: filiera.custody.v1.MsgTie
-	(*v18.MsgPack)(nil),                  // 73: filiera.custody.v1.MsgPack
-	(*v18.MsgUnpack)(nil),                // 74: filiera.custody.v1.MsgUnpack
+	(*v12.MsgReleaseBatch)(nil),          // 30: filiera.product.v1.MsgReleaseBatch
+	(*v12.MsgDescribeProduct)(nil),       // 31: filiera.product.v1.MsgDescribeProduct
+	(*v12.MsgWithdrawDescription)(nil),   // 32: filiera.product.v1.MsgWithdrawDescription
+	(*v12.MsgCompleteProduct)(nil),       // 33: filiera.product.v1.MsgCompleteProduct
+	(*v13.MsgIssue)(nil),                 // 34: filiera.cert.v1.MsgIssue
+	(*v13.MsgSuspend)(nil),               // 35: filiera.cert.v1.MsgSuspend
+	(*v13.MsgReinstate)(nil),             // 36: filiera.cert.v1.MsgReinstate
+	(*v13.MsgRevoke)(nil),                // 37: filiera.cert.v1.MsgRevoke
+	(*v13.MsgReduce)(nil),                // 38: filiera.cert.v1.MsgReduce
+	(*v13.MsgCountersign)(nil),           // 39: filiera.cert.v1.MsgCountersign
+	(*v13.MsgAnswerRequest)(nil),         // 40: filiera.cert.v1.MsgAnswerRequest
+	(*v13.MsgPublishStatusList)(nil),     // 41: filiera.cert.v1.MsgPublishStatusList
+	(*v14.MsgRequestControl)(nil),        // 42: filiera.control.v1.MsgRequestControl
+	(*v14.MsgScheduleControl)(nil),       // 43: filiera.control.v1.MsgScheduleControl
+	(*v14.MsgDeclineControl)(nil),        // 44: filiera.control.v1.MsgDeclineControl
+	(*v14.MsgRecordFinding)(nil),         // 45: filiera.control.v1.MsgRecordFinding
+	(*v14.MsgCloseFinding)(nil),          // 46: filiera.control.v1.MsgCloseFinding
+	(*v14.MsgRecordLabResults)(nil),      // 47: filiera.control.v1.MsgRecordLabResults
+	(*v14.MsgRefuseControl)(nil),         // 48: filiera.control.v1.MsgRefuseControl
+	(*v14.MsgWithdrawControl)(nil),       // 49: filiera.control.v1.MsgWithdrawControl
+	(*v15.MsgCapture)(nil),               // 50: filiera.trace.v1.MsgCapture
+	(*v16.MsgCommit)(nil),                // 51: filiera.privacy.v1.MsgCommit
+	(*v16.MsgGrantAccess)(nil),           // 52: filiera.privacy.v1.MsgGrantAccess
+	(*v16.MsgRevokeAccess)(nil),          // 53: filiera.privacy.v1.MsgRevokeAccess
+	(*v16.MsgRecordDelivery)(nil),        // 54: filiera.privacy.v1.MsgRecordDelivery
+	(*v16.MsgErase)(nil),                 // 55: filiera.privacy.v1.MsgErase
+	(*v16.MsgAcknowledgeErasure)(nil),    // 56: filiera.privacy.v1.MsgAcknowledgeErasure
+	(*v17.MsgHarvest)(nil),               // 57: filiera.matter.v1.MsgHarvest
+	(*v17.MsgTransform)(nil),             // 58: filiera.matter.v1.MsgTransform
+	(*v17.MsgSplit)(nil),                 // 59: filiera.matter.v1.MsgSplit
+	(*v17.MsgMerge)(nil),                 // 60: filiera.matter.v1.MsgMerge
+	(*v17.MsgWriteOff)(nil),              // 61: filiera.matter.v1.MsgWriteOff
+	(*v17.MsgSell)(nil),                  // 62: filiera.matter.v1.MsgSell
+	(*v17.MsgReturn)(nil),                // 63: filiera.matter.v1.MsgReturn
+	(*v17.MsgReverse)(nil),               // 64: filiera.matter.v1.MsgReverse
+	(*v18.MsgOffer)(nil),                 // 65: filiera.custody.v1.MsgOffer
+	(*v18.MsgAccept)(nil),                // 66: filiera.custody.v1.MsgAccept
+	(*v18.MsgRefuse)(nil),                // 67: filiera.custody.v1.MsgRefuse
+	(*v18.MsgDispute)(nil),               // 68: filiera.custody.v1.MsgDispute
+	(*v18.MsgAgree)(nil),                 // 69: filiera.custody.v1.MsgAgree
+	(*v18.MsgCancel)(nil),                // 70: filiera.custody.v1.MsgCancel
+	(*v18.MsgTie)(nil),                   // 71: filiera.custody.v1.MsgTie
+	(*v18.MsgPack)(nil),                  // 72: filiera.custody.v1.MsgPack
+	(*v18.MsgUnpack)(nil),                // 73: filiera.custody.v1.MsgUnpack
+	(*v19.MsgOpenRecall)(nil),            // 74: filiera.recall.v1.MsgOpenRecall
+	(*v19.MsgAcknowledgeRecall)(nil),     // 75: filiera.recall.v1.MsgAcknowledgeRecall
+	(*v19.MsgLiftRecall)(nil),            // 76: filiera.recall.v1.MsgLiftRecall
+	(*v19.MsgCloseRecall)(nil),           // 77: filiera.recall.v1.MsgCloseRecall
+	(*v19.MsgPublishNotice)(nil),         // 78: filiera.recall.v1.MsgPublishNotice
+	(*v19.MsgWithdrawNotice)(nil),        // 79: filiera.recall.v1.MsgWithdrawNotice
 }
 var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	2,  // 0: filiera.tx.v1.TxBody.acts:type_name -> filiera.tx.v1.Act
@@ -1623,56 +1716,61 @@ var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	27, // 24: filiera.tx.v1.Act.register_product:type_name -> filiera.product.v1.MsgRegisterProduct
 	28, // 25: filiera.tx.v1.Act.register_batch:type_name -> filiera.product.v1.MsgRegisterBatch
 	29, // 26: filiera.tx.v1.Act.withdraw_batch:type_name -> filiera.product.v1.MsgWithdrawBatch
-	30, // 27: filiera.tx.v1.Act.recall_batch:type_name -> filiera.product.v1.MsgRecallBatch
-	31, // 28: filiera.tx.v1.Act.release_batch:type_name -> filiera.product.v1.MsgReleaseBatch
-	32, // 29: filiera.tx.v1.Act.describe_product:type_name -> filiera.product.v1.MsgDescribeProduct
-	33, // 30: filiera.tx.v1.Act.withdraw_description:type_name -> filiera.product.v1.MsgWithdrawDescription
-	34, // 31: filiera.tx.v1.Act.complete_product:type_name -> filiera.product.v1.MsgCompleteProduct
-	35, // 32: filiera.tx.v1.Act.issue:type_name -> filiera.cert.v1.MsgIssue
-	36, // 33: filiera.tx.v1.Act.suspend:type_name -> filiera.cert.v1.MsgSuspend
-	37, // 34: filiera.tx.v1.Act.reinstate:type_name -> filiera.cert.v1.MsgReinstate
-	38, // 35: filiera.tx.v1.Act.revoke:type_name -> filiera.cert.v1.MsgRevoke
-	39, // 36: filiera.tx.v1.Act.reduce:type_name -> filiera.cert.v1.MsgReduce
-	40, // 37: filiera.tx.v1.Act.countersign:type_name -> filiera.cert.v1.MsgCountersign
-	41, // 38: filiera.tx.v1.Act.answer_request:type_name -> filiera.cert.v1.MsgAnswerRequest
-	42, // 39: filiera.tx.v1.Act.publish_status_list:type_name -> filiera.cert.v1.MsgPublishStatusList
-	43, // 40: filiera.tx.v1.Act.request_control:type_name -> filiera.control.v1.MsgRequestControl
-	44, // 41: filiera.tx.v1.Act.schedule_control:type_name -> filiera.control.v1.MsgScheduleControl
-	45, // 42: filiera.tx.v1.Act.decline_control:type_name -> filiera.control.v1.MsgDeclineControl
-	46, // 43: filiera.tx.v1.Act.record_finding:type_name -> filiera.control.v1.MsgRecordFinding
-	47, // 44: filiera.tx.v1.Act.close_finding:type_name -> filiera.control.v1.MsgCloseFinding
-	48, // 45: filiera.tx.v1.Act.record_lab_results:type_name -> filiera.control.v1.MsgRecordLabResults
-	49, // 46: filiera.tx.v1.Act.refuse_control:type_name -> filiera.control.v1.MsgRefuseControl
-	50, // 47: filiera.tx.v1.Act.withdraw_control:type_name -> filiera.control.v1.MsgWithdrawControl
-	51, // 48: filiera.tx.v1.Act.capture:type_name -> filiera.trace.v1.MsgCapture
-	52, // 49: filiera.tx.v1.Act.commit:type_name -> filiera.privacy.v1.MsgCommit
-	53, // 50: filiera.tx.v1.Act.grant_access:type_name -> filiera.privacy.v1.MsgGrantAccess
-	54, // 51: filiera.tx.v1.Act.revoke_access:type_name -> filiera.privacy.v1.MsgRevokeAccess
-	55, // 52: filiera.tx.v1.Act.record_delivery:type_name -> filiera.privacy.v1.MsgRecordDelivery
-	56, // 53: filiera.tx.v1.Act.erase:type_name -> filiera.privacy.v1.MsgErase
-	57, // 54: filiera.tx.v1.Act.acknowledge_erasure:type_name -> filiera.privacy.v1.MsgAcknowledgeErasure
-	58, // 55: filiera.tx.v1.Act.harvest:type_name -> filiera.matter.v1.MsgHarvest
-	59, // 56: filiera.tx.v1.Act.transform:type_name -> filiera.matter.v1.MsgTransform
-	60, // 57: filiera.tx.v1.Act.split:type_name -> filiera.matter.v1.MsgSplit
-	61, // 58: filiera.tx.v1.Act.merge:type_name -> filiera.matter.v1.MsgMerge
-	62, // 59: filiera.tx.v1.Act.write_off:type_name -> filiera.matter.v1.MsgWriteOff
-	63, // 60: filiera.tx.v1.Act.sell:type_name -> filiera.matter.v1.MsgSell
-	64, // 61: filiera.tx.v1.Act.return_goods:type_name -> filiera.matter.v1.MsgReturn
-	65, // 62: filiera.tx.v1.Act.reverse:type_name -> filiera.matter.v1.MsgReverse
-	66, // 63: filiera.tx.v1.Act.offer:type_name -> filiera.custody.v1.MsgOffer
-	67, // 64: filiera.tx.v1.Act.accept:type_name -> filiera.custody.v1.MsgAccept
-	68, // 65: filiera.tx.v1.Act.refuse:type_name -> filiera.custody.v1.MsgRefuse
-	69, // 66: filiera.tx.v1.Act.dispute:type_name -> filiera.custody.v1.MsgDispute
-	70, // 67: filiera.tx.v1.Act.agree:type_name -> filiera.custody.v1.MsgAgree
-	71, // 68: filiera.tx.v1.Act.cancel:type_name -> filiera.custody.v1.MsgCancel
-	72, // 69: filiera.tx.v1.Act.tie:type_name -> filiera.custody.v1.MsgTie
-	73, // 70: filiera.tx.v1.Act.pack:type_name -> filiera.custody.v1.MsgPack
-	74, // 71: filiera.tx.v1.Act.unpack:type_name -> filiera.custody.v1.MsgUnpack
-	72, // [72:72] is the sub-list for method output_type
-	72, // [72:72] is the sub-list for method input_type
-	72, // [72:72] is the sub-list for extension type_name
-	72, // [72:72] is the sub-list for extension extendee
-	0,  // [0:72] is the sub-list for field type_name
+	30, // 27: filiera.tx.v1.Act.release_batch:type_name -> filiera.product.v1.MsgReleaseBatch
+	31, // 28: filiera.tx.v1.Act.describe_product:type_name -> filiera.product.v1.MsgDescribeProduct
+	32, // 29: filiera.tx.v1.Act.withdraw_description:type_name -> filiera.product.v1.MsgWithdrawDescription
+	33, // 30: filiera.tx.v1.Act.complete_product:type_name -> filiera.product.v1.MsgCompleteProduct
+	34, // 31: filiera.tx.v1.Act.issue:type_name -> filiera.cert.v1.MsgIssue
+	35, // 32: filiera.tx.v1.Act.suspend:type_name -> filiera.cert.v1.MsgSuspend
+	36, // 33: filiera.tx.v1.Act.reinstate:type_name -> filiera.cert.v1.MsgReinstate
+	37, // 34: filiera.tx.v1.Act.revoke:type_name -> filiera.cert.v1.MsgRevoke
+	38, // 35: filiera.tx.v1.Act.reduce:type_name -> filiera.cert.v1.MsgReduce
+	39, // 36: filiera.tx.v1.Act.countersign:type_name -> filiera.cert.v1.MsgCountersign
+	40, // 37: filiera.tx.v1.Act.answer_request:type_name -> filiera.cert.v1.MsgAnswerRequest
+	41, // 38: filiera.tx.v1.Act.publish_status_list:type_name -> filiera.cert.v1.MsgPublishStatusList
+	42, // 39: filiera.tx.v1.Act.request_control:type_name -> filiera.control.v1.MsgRequestControl
+	43, // 40: filiera.tx.v1.Act.schedule_control:type_name -> filiera.control.v1.MsgScheduleControl
+	44, // 41: filiera.tx.v1.Act.decline_control:type_name -> filiera.control.v1.MsgDeclineControl
+	45, // 42: filiera.tx.v1.Act.record_finding:type_name -> filiera.control.v1.MsgRecordFinding
+	46, // 43: filiera.tx.v1.Act.close_finding:type_name -> filiera.control.v1.MsgCloseFinding
+	47, // 44: filiera.tx.v1.Act.record_lab_results:type_name -> filiera.control.v1.MsgRecordLabResults
+	48, // 45: filiera.tx.v1.Act.refuse_control:type_name -> filiera.control.v1.MsgRefuseControl
+	49, // 46: filiera.tx.v1.Act.withdraw_control:type_name -> filiera.control.v1.MsgWithdrawControl
+	50, // 47: filiera.tx.v1.Act.capture:type_name -> filiera.trace.v1.MsgCapture
+	51, // 48: filiera.tx.v1.Act.commit:type_name -> filiera.privacy.v1.MsgCommit
+	52, // 49: filiera.tx.v1.Act.grant_access:type_name -> filiera.privacy.v1.MsgGrantAccess
+	53, // 50: filiera.tx.v1.Act.revoke_access:type_name -> filiera.privacy.v1.MsgRevokeAccess
+	54, // 51: filiera.tx.v1.Act.record_delivery:type_name -> filiera.privacy.v1.MsgRecordDelivery
+	55, // 52: filiera.tx.v1.Act.erase:type_name -> filiera.privacy.v1.MsgErase
+	56, // 53: filiera.tx.v1.Act.acknowledge_erasure:type_name -> filiera.privacy.v1.MsgAcknowledgeErasure
+	57, // 54: filiera.tx.v1.Act.harvest:type_name -> filiera.matter.v1.MsgHarvest
+	58, // 55: filiera.tx.v1.Act.transform:type_name -> filiera.matter.v1.MsgTransform
+	59, // 56: filiera.tx.v1.Act.split:type_name -> filiera.matter.v1.MsgSplit
+	60, // 57: filiera.tx.v1.Act.merge:type_name -> filiera.matter.v1.MsgMerge
+	61, // 58: filiera.tx.v1.Act.write_off:type_name -> filiera.matter.v1.MsgWriteOff
+	62, // 59: filiera.tx.v1.Act.sell:type_name -> filiera.matter.v1.MsgSell
+	63, // 60: filiera.tx.v1.Act.return_goods:type_name -> filiera.matter.v1.MsgReturn
+	64, // 61: filiera.tx.v1.Act.reverse:type_name -> filiera.matter.v1.MsgReverse
+	65, // 62: filiera.tx.v1.Act.offer:type_name -> filiera.custody.v1.MsgOffer
+	66, // 63: filiera.tx.v1.Act.accept:type_name -> filiera.custody.v1.MsgAccept
+	67, // 64: filiera.tx.v1.Act.refuse:type_name -> filiera.custody.v1.MsgRefuse
+	68, // 65: filiera.tx.v1.Act.dispute:type_name -> filiera.custody.v1.MsgDispute
+	69, // 66: filiera.tx.v1.Act.agree:type_name -> filiera.custody.v1.MsgAgree
+	70, // 67: filiera.tx.v1.Act.cancel:type_name -> filiera.custody.v1.MsgCancel
+	71, // 68: filiera.tx.v1.Act.tie:type_name -> filiera.custody.v1.MsgTie
+	72, // 69: filiera.tx.v1.Act.pack:type_name -> filiera.custody.v1.MsgPack
+	73, // 70: filiera.tx.v1.Act.unpack:type_name -> filiera.custody.v1.MsgUnpack
+	74, // 71: filiera.tx.v1.Act.open_recall:type_name -> filiera.recall.v1.MsgOpenRecall
+	75, // 72: filiera.tx.v1.Act.acknowledge_recall:type_name -> filiera.recall.v1.MsgAcknowledgeRecall
+	76, // 73: filiera.tx.v1.Act.lift_recall:type_name -> filiera.recall.v1.MsgLiftRecall
+	77, // 74: filiera.tx.v1.Act.close_recall:type_name -> filiera.recall.v1.MsgCloseRecall
+	78, // 75: filiera.tx.v1.Act.publish_recall_notice:type_name -> filiera.recall.v1.MsgPublishNotice
+	79, // 76: filiera.tx.v1.Act.withdraw_recall_notice:type_name -> filiera.recall.v1.MsgWithdrawNotice
+	77, // [77:77] is the sub-list for method output_type
+	77, // [77:77] is the sub-list for method input_type
+	77, // [77:77] is the sub-list for extension type_name
+	77, // [77:77] is the sub-list for extension extendee
+	0,  // [0:77] is the sub-list for field type_name
 }
 
 func init() { file_filiera_tx_v1_tx_proto_init() }
@@ -1707,7 +1805,6 @@ func file_filiera_tx_v1_tx_proto_init() {
 		(*Act_RegisterProduct)(nil),
 		(*Act_RegisterBatch)(nil),
 		(*Act_WithdrawBatch)(nil),
-		(*Act_RecallBatch)(nil),
 		(*Act_ReleaseBatch)(nil),
 		(*Act_DescribeProduct)(nil),
 		(*Act_WithdrawDescription)(nil),
@@ -1752,6 +1849,12 @@ func file_filiera_tx_v1_tx_proto_init() {
 		(*Act_Tie)(nil),
 		(*Act_Pack)(nil),
 		(*Act_Unpack)(nil),
+		(*Act_OpenRecall)(nil),
+		(*Act_AcknowledgeRecall)(nil),
+		(*Act_LiftRecall)(nil),
+		(*Act_CloseRecall)(nil),
+		(*Act_PublishRecallNotice)(nil),
+		(*Act_WithdrawRecallNotice)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
