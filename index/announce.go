@@ -10,10 +10,12 @@ import (
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	controlv1 "github.com/filiera-chain/filiera/api/control/v1"
 	custodyv1 "github.com/filiera-chain/filiera/api/custody/v1"
+	lineagev1 "github.com/filiera-chain/filiera/api/lineage/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	recallv1 "github.com/filiera-chain/filiera/api/recall/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	"github.com/filiera-chain/filiera/module"
@@ -62,6 +64,12 @@ func init() {
 	known[matterv1.HoldingChanged]()
 	known[custodyv1.OfferChanged]()
 	known[custodyv1.UnitChanged]()
+	known[lineagev1.MarkChanged]()
+	known[lineagev1.SpreadChanged]()
+	known[recallv1.RecallChanged]()
+	known[recallv1.AcknowledgementChanged]()
+	known[recallv1.NoticeChanged]()
+	known[recallv1.LiftRecorded]()
 	known[privacyv1.CommitmentChanged]()
 	known[privacyv1.HoldingChanged]()
 }
@@ -120,6 +128,18 @@ func AnnounceRecord(record proto.Message) proto.Message {
 		return &custodyv1.OfferChanged{Offer: r}
 	case *custodyv1.LogisticUnit:
 		return &custodyv1.UnitChanged{Unit: r}
+	case *lineagev1.Mark:
+		return &lineagev1.MarkChanged{Mark: r}
+	case *lineagev1.Spread:
+		return &lineagev1.SpreadChanged{Spread: r}
+	case *recallv1.Recall:
+		return &recallv1.RecallChanged{Recall: r}
+	case *recallv1.Acknowledgement:
+		return &recallv1.AcknowledgementChanged{Acknowledgement: r}
+	case *recallv1.Notice:
+		return &recallv1.NoticeChanged{Notice: r}
+	case *recallv1.LiftRecord:
+		return &recallv1.LiftRecorded{Lift: r}
 	case *privacyv1.Commitment:
 		return &privacyv1.CommitmentChanged{Commitment: r}
 	case *privacyv1.Holding:

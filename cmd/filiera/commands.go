@@ -22,6 +22,7 @@ func groups() []func(*env) *cobra.Command {
 		productCommand,
 		batchCommand,
 		logisticCommand,
+		recallCommand,
 		certCommand,
 		traceCommand,
 		dataCommand,

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"testing"
 
+	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	custodyv1 "github.com/filiera-chain/filiera/api/custody/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
-	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
+	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/x/custody"
+	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/matter"
 )
 
@@ -156,9 +158,9 @@ func TestCalledBackGoodsGoBackAndNowhereElse(t *testing.T) {
 	w := newWorld(t)
 	w.hand("miller", "shop", goods(flour, "F1", 500, "GRM"))
 	waiting := w.offer("shop", offerTo("grocer", goods(flour, "F1", 1, "GRM")))
-	w.Do(by("miller"), &productv1.MsgRecallBatch{Gtin: flour, Lot: "F1", Reason: "salmonella"})
-	w.says(matter.ErrState, "shop", offerTo("grocer", goods(flour, "F1", 500, "GRM")), "recalled", "goes back to its owner miller")
-	w.says(matter.ErrState, "grocer", &custodyv1.MsgAccept{Offer: waiting}, "recalled")
+	must(t, w.lineage.Call(w.Context(module.Signer{}), 1, false, []*basev1.BatchID{{Gtin: flour, Lot: "F1"}}))
+	w.says(lineage.ErrRecalled, "shop", offerTo("grocer", goods(flour, "F1", 500, "GRM")), "under recall 1", "goes back to its owner miller")
+	w.says(lineage.ErrRecalled, "grocer", &custodyv1.MsgAccept{Offer: waiting}, "under recall 1")
 	w.hand("shop", "miller", goods(flour, "F1", 500, "GRM"))
 	if w.has("miller", flour, "F1") != 1_000 {
 		t.Errorf("the miller has %d back", w.has("miller", flour, "F1"))

@@ -18,6 +18,7 @@ import (
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/module/moduletest"
 	"github.com/filiera-chain/filiera/x/custody"
+	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/matter"
 	"github.com/filiera-chain/filiera/x/place"
 	"github.com/filiera-chain/filiera/x/product"
@@ -43,6 +44,7 @@ var start = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC).Unix()
 type world struct {
 	*moduletest.World
 	registry *registry.Registry
+	lineage  *lineage.Lineage
 	matter   *matter.Matter
 	products *product.Product
 	custody  *custody.Custody
@@ -52,11 +54,12 @@ func newWorld(t moduletest.T) *world {
 	t.Helper()
 	r := registry.New()
 	where, p := place.New(r), product.New(r)
-	m := matter.New(r, where, p)
-	tr := trace.New(r, p, m)
+	l := lineage.New(r)
+	m := matter.New(r, where, p, l)
+	tr := trace.New(r, p, m, l)
 	c := custody.New(r, p, m, tr)
 	block := module.Block{ChainID: chain, Height: 1, Time: start}
-	w := &world{World: moduletest.New(t, block, r.Module(), where.Module(), p.Module(), m.Module(), tr.Module(), c.Module()), registry: r, matter: m, products: p, custody: c}
+	w := &world{World: moduletest.New(t, block, r.Module(), where.Module(), p.Module(), l.Module(), m.Module(), tr.Module(), c.Module()), registry: r, lineage: l, matter: m, products: p, custody: c}
 	ctx := w.Context(module.Signer{})
 	must(t, r.SetParams(ctx, registry.DefaultParams()))
 	must(t, r.Enrol(ctx, enrolment("region")))

@@ -2,6 +2,7 @@ package matter
 
 import (
 	"context"
+	"errors"
 
 	"cosmossdk.io/collections"
 
@@ -141,11 +142,21 @@ func (m *Matter) Free(ctx *module.Context, from, to string, id *basev1.BatchID, 
 
 func (m *Matter) handed(ctx *module.Context, from, to string, id *basev1.BatchID, q *basev1.Quantity) (*goods, error) {
 	g, err := m.heldBy(ctx, from, id, q)
-	if err != nil || g.batch.GetStatus() == productv1.BatchStatus_BATCH_STATUS_ACTIVE || g.batch.GetOwner() == to {
+	if err != nil || g.batch.GetOwner() == to {
 		return g, err
+	}
+	var called *module.Error
+	if err := m.lineage.Free(ctx, id); err != nil && !errors.As(err, &called) {
+		return nil, err
+	}
+	if g.batch.GetStatus() == productv1.BatchStatus_BATCH_STATUS_ACTIVE && called == nil {
+		return g, nil
 	}
 	if m.registry.Allowed(ctx, ctx.Time, to, "", "", authorities...) == nil {
 		return g, nil
+	}
+	if called != nil {
+		return nil, called.With("%s; it goes back to its owner %s, or to an authority", called, g.batch.GetOwner())
 	}
 	return nil, ErrState.With("lot %s of GTIN %s is %s since %s (%s); it goes back to its owner %s, or to an authority", g.batch.GetLot(), g.batch.GetGtin(),
 		statusWord(g.batch.GetStatus()), module.Day(g.batch.GetStatusSince()), g.batch.GetStatusReason(), g.batch.GetOwner())
