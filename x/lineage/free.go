@@ -27,7 +27,7 @@ func (l *Lineage) Free(ctx context.Context, id *basev1.BatchID) error {
 			return err
 		}
 		if classOf(s) == live {
-			return ErrRecalled.With("lot %s of GTIN %s is under recall %d since %s%s; it comes back or is destroyed, and moves no further", id.GetLot(), id.GetGtin(), m.GetRecall(), module.Day(m.GetAt()), by(m.GetVia()))
+			return ErrRecalled.With("lot %s of GTIN %s is under recall %d since %s%s; it moves no further", id.GetLot(), id.GetGtin(), m.GetRecall(), module.Day(m.GetAt()), by(m.GetVia()))
 		}
 	}
 	waves, more, err := l.waves(ctx, live, maxWaves)
@@ -48,7 +48,7 @@ func (l *Lineage) Free(ctx context.Context, id *basev1.BatchID) error {
 			return err
 		}
 		if from != nil {
-			return ErrRecalled.With("lot %s of GTIN %s is made of lot %s of GTIN %s, which is under recall %d; it comes back or is destroyed, and moves no further", id.GetLot(), id.GetGtin(), from.GetLot(), from.GetGtin(), recall)
+			return ErrRecalled.With("lot %s of GTIN %s is made of lot %s of GTIN %s, which is under recall %d; it moves no further", id.GetLot(), id.GetGtin(), from.GetLot(), from.GetGtin(), recall)
 		}
 		if budget < 0 {
 			break
