@@ -157,6 +157,7 @@ func (g *Gateway) routes() {
 	g.matterRoutes()
 	g.custodyRoutes()
 	g.graphRoutes()
+	g.recallRoutes()
 	g.searchRoutes()
 	g.operationRoutes()
 	if g.c.EPCIS != nil {

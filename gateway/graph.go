@@ -37,7 +37,7 @@ type GraphNode struct {
 	Open  bool   `json:"open,omitempty" doc:"Not all that lies beyond it is shown"`
 	Name  string `json:"name,omitempty" doc:"Of the product; absent for what is not registered"`
 	// Status and the rest are those of the batch's record.
-	Status   string `json:"status,omitempty" doc:"active, withdrawn or recalled; absent for a lot that is not registered"`
+	Status   string `json:"status,omitempty" doc:"active, withdrawn or, when a recall in force has reached it, recalled; absent for a lot that is not registered"`
 	Owner    string `json:"owner,omitempty"`
 	Produced string `json:"production_date,omitempty"`
 }
@@ -109,6 +109,11 @@ func (g *Gateway) graphNodes(list []index.Node) ([]GraphNode, error) {
 			}
 			if b != nil {
 				out[i].Status, out[i].Owner, out[i].Produced = statusWord(b.GetStatus()), b.GetOwner(), b.GetProductionDate()
+				if recalls, err := recallsOn(v, n.GTIN, n.Lot.Lot); err != nil {
+					return err
+				} else if len(recalls) > 0 {
+					out[i].Status = "recalled"
+				}
 			}
 			if _, known := names[n.GTIN]; !known {
 				p, err := lookUp[productv1.Product](v, statekey.Product(n.GTIN))

@@ -65,7 +65,7 @@ var served = []string{
 	"get /v1/holdings", "post /v1/data/packages", "get /v1/data/packages", "get /v1/data/packages/{id}", "delete /v1/data/packages/{id}",
 	"get /v1/documents/{sha256}", "put /v1/documents/{sha256}",
 	"post /v1/txs", "post /v1/txs/rehearse", "get /v1/txs/{hash}", "get /v1/txs/{hash}/wait",
-	"get /v1/stream", "get /v1/search", "get /v1/batches/{gtin}/{lot}/balance", "get /v1/batches/{gtin}/{lot}/entries", "get /v1/matter", "get /v1/matter/entries", "get /v1/batches/{gtin}/{lot}/holders", "get /v1/offers", "get /v1/offers/{number}", "get /v1/logistic-units", "get /v1/logistic-units/{sscc}", "get /v1/batches/{gtin}/{lot}/graph", "get /v1/batches/{gtin}/{lot}/reach", "get /status", "get /healthz", "get /readyz", "get /metrics", "get /openapi.json", "get /openapi.yaml", "get /docs",
+	"get /v1/stream", "get /v1/search", "get /v1/batches/{gtin}/{lot}/balance", "get /v1/batches/{gtin}/{lot}/entries", "get /v1/matter", "get /v1/matter/entries", "get /v1/recalls", "get /v1/recalls/{id}", "get /v1/recalls/{id}/batches", "get /v1/recalls/{id}/report", "get /v1/batches/{gtin}/{lot}/holders", "get /v1/offers", "get /v1/offers/{number}", "get /v1/logistic-units", "get /v1/logistic-units/{sscc}", "get /v1/batches/{gtin}/{lot}/graph", "get /v1/batches/{gtin}/{lot}/reach", "get /status", "get /healthz", "get /readyz", "get /metrics", "get /openapi.json", "get /openapi.yaml", "get /docs",
 }
 
 func TestTheOpenAPIDocumentListsEveryRoute(t *testing.T) {
@@ -144,6 +144,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	w.commit(w.controls()...)
 	w.book()
 	w.hands()
+	w.recalls()
 	w.commit()
 	s, c := readSpec(t, w)
 	batch := testGTIN + "/" + testLot
@@ -169,6 +170,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/v1/batches/{gtin}/{lot}/holders": "/v1/batches/" + batch + "/holders?proof=true", "/v1/offers": "/v1/offers?status=open", "/v1/offers/{number}": "/v1/offers/1",
 		"/v1/logistic-units": "/v1/logistic-units?all=true", "/v1/logistic-units/{sscc}": "/v1/logistic-units/395212340000000014",
 		"/v1/matter": "/v1/matter", "/v1/matter/entries": "/v1/matter/entries?kind=harvest",
+		"/v1/recalls": "/v1/recalls", "/v1/recalls/{id}": "/v1/recalls/1?proof=true", "/v1/recalls/{id}/batches": "/v1/recalls/1/batches", "/v1/recalls/{id}/report": "/v1/recalls/1/report",
 		"/v1/params": "/v1/params", "/v1/validators": "/v1/validators", "/v1/txs/{hash}": "/v1/txs/" + upperHex(hashes[4][:]),
 		"/v1/txs/{hash}/wait": "/v1/txs/" + upperHex(hashes[5][:]) + "/wait", "/status": "/status", "/healthz": "/healthz", "/readyz": "/readyz",
 	}

@@ -37,13 +37,15 @@ func (s *SpecificationDetail) Schema(reg huma.Registry) *huma.Schema {
 type BatchDetail struct {
 	batch *productv1.Batch
 	asked string
+	// recalls that are in force and have reached it.
+	recalls []uint64
 }
 
 // MarshalJSON implements json.Marshaler.
 func (b BatchDetail) MarshalJSON() ([]byte, error) {
-	r := record(b.batch)
+	r := record(b.batch, Member{"recalls", b.recalls})
 	if b.batch.GetLot() != b.asked {
-		r.Extra = []Member{{"asked_lot", b.asked}}
+		r.Extra = append(r.Extra, Member{"asked_lot", b.asked})
 	}
 	return r.MarshalJSON()
 }
@@ -52,6 +54,10 @@ func (b BatchDetail) MarshalJSON() ([]byte, error) {
 func (b *BatchDetail) Schema(reg huma.Registry) *huma.Schema {
 	return describeAs(reg, "BatchDetail", b.batch.ProtoReflect().Descriptor(), map[string]*huma.Schema{
 		"asked_lot": {Type: huma.TypeString, Description: "The lot as asked, where another spelling of it was found"},
+		"recalls": {
+			Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeInteger, Format: "int64"},
+			Description: "Numbers of the recalls that are in force and have reached the batch; the verdict tells of one on its way too",
+		},
 	})
 }
 
@@ -144,13 +150,14 @@ type batchesIn struct {
 	Owner         string `query:"owner" doc:"Participant"`
 	Custodian     string `query:"custodian" doc:"Participant"`
 	Specification string `query:"specification"`
-	Status        string `query:"status" doc:"active, withdrawn or recalled"`
+	Status        string `query:"status" doc:"active or withdrawn"`
+	Recalled      bool   `query:"recalled" doc:"Only those that a recall in force has reached"`
 	From          string `query:"from" doc:"First production date, YYYY-MM-DD"`
 	To            string `query:"to" doc:"Last production date, YYYY-MM-DD"`
 }
 
 func (in *batchesIn) filter() (f index.BatchFilter, err error) {
-	f = index.BatchFilter{Lot: in.Lot, Owner: in.Owner, Custodian: in.Custodian, Specification: in.Specification}
+	f = index.BatchFilter{Lot: in.Lot, Owner: in.Owner, Custodian: in.Custodian, Specification: in.Specification, Recalled: in.Recalled}
 	if f.GTIN, err = optionalGTIN(in.GTIN); err != nil {
 		return f, err
 	}
@@ -183,14 +190,17 @@ func (g *Gateway) getBatch(_ context.Context, in *BatchPath) (*body[BatchDetail]
 		return nil, err
 	}
 	var b *productv1.Batch
+	var recalls []uint64
 	err = g.c.Ledger.View(func(v View) (err error) {
-		b, err = findBatch(v, id, candidates)
+		if b, err = findBatch(v, id, candidates); err == nil && b != nil {
+			recalls, err = recallsOn(v, b.GetGtin(), b.GetLot())
+		}
 		return err
 	})
 	if err == nil && b == nil {
 		err = noBatch(id, in.Lot)
 	}
-	return respond(g, BatchDetail{b, in.Lot}, err)
+	return respond(g, BatchDetail{b, in.Lot, recalls}, err)
 }
 
 func noBatch(gtin, lot string) *Problem {

@@ -91,6 +91,7 @@ func (db *DB) Batches(ctx context.Context, f BatchFilter, p Page) (List[*product
 	l.filter(f.Owner != "", "owner = ?", f.Owner)
 	l.filter(f.Custodian != "", "(custodian = ? OR (gtin, lot) IN (SELECT gtin, lot FROM held WHERE holder = ? AND has = 1))", f.Custodian, f.Custodian)
 	l.filter(f.Specification != "", "specification = ?", f.Specification)
+	l.filter(f.Recalled, recalledNow)
 	if f.Status > productv1.BatchStatus_BATCH_STATUS_ACTIVE {
 		l.filter(true, "status <> 1") // lets the planner use the partial index
 	}

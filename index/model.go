@@ -16,6 +16,7 @@ import (
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	recallv1 "github.com/filiera-chain/filiera/api/recall/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 )
@@ -97,6 +98,15 @@ type Model interface {
 	// Reach is MadeOf at any distance; Graph a bounded picture of it.
 	Reach(ctx context.Context, batch Lot, forward bool, p Page) (List[Lot], error)
 	Graph(ctx context.Context, batch Lot, forward bool, depth, most int) (*Graph, error)
+	// Recalls lists recalls, the newest first.
+	Recalls(ctx context.Context, f RecallFilter, p Page) (List[*Recall], error)
+	// RecallBatches lists what a recall marked, with who has what of it.
+	RecallBatches(ctx context.Context, f RecallBatchFilter, p Page) (List[*RecallBatch], error)
+	// RecallNotices are all notices of a recall, from 1; RecallLifts its lifts.
+	RecallNotices(ctx context.Context, recall uint64) ([]*recallv1.Notice, error)
+	RecallLifts(ctx context.Context, recall uint64, p Page) (List[*recallv1.LiftRecord], error)
+	// RecallTotals sums what a recall reached, and what was said of it.
+	RecallTotals(ctx context.Context, recall uint64) (*RecallTotals, error)
 	Commitments(ctx context.Context, f CommitmentFilter, p Page) (List[*privacyv1.Commitment], error)
 	Holdings(ctx context.Context, f HoldingFilter, p Page) (List[*privacyv1.Holding], error)
 
@@ -169,6 +179,8 @@ type (
 		Status                                     productv1.BatchStatus
 		// From and To bound the production date, YYYY-MM-DD, both included.
 		From, To string
+		// Recalled: a recall that is in force reaches it.
+		Recalled bool
 	}
 	AttestationFilter struct {
 		Certifier, Specification string

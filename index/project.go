@@ -12,10 +12,12 @@ import (
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	controlv1 "github.com/filiera-chain/filiera/api/control/v1"
 	custodyv1 "github.com/filiera-chain/filiera/api/custody/v1"
+	lineagev1 "github.com/filiera-chain/filiera/api/lineage/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
+	recallv1 "github.com/filiera-chain/filiera/api/recall/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	txv1 "github.com/filiera-chain/filiera/api/tx/v1"
@@ -227,7 +229,7 @@ func (p *projection) announce(m proto.Message, o *opened) error {
 		r := a.GetBatch()
 		p.put(tLotWords, lotWord(r.GetLot()), r.GetGtin(), r.GetLot())
 		return p.record(tBatches, r, r.GetGtin(), r.GetLot(), r.GetOwner(), r.GetCustodian(), r.GetSpecification(),
-			int64(r.GetStatus()), r.GetProductionDate())
+			int64(r.GetStatus()), r.GetProductionDate(), r.GetQuantity().GetUnit(), r.GetQuantity().GetAmount())
 	case *certv1.AttestationChanged:
 		return p.attestation(a.GetAttestation())
 	case *privacyv1.CommitmentChanged:
@@ -248,10 +250,12 @@ func (p *projection) announce(m proto.Message, o *opened) error {
 		return p.entry(a.GetEntry())
 	case *matterv1.StockChanged:
 		r := a.GetStock()
-		return p.record(tStocks, r, r.GetBatch().GetGtin(), r.GetBatch().GetLot())
+		return p.record(tStocks, r, r.GetBatch().GetGtin(), r.GetBatch().GetLot(), r.GetLeft(), r.GetSold())
 	case *matterv1.HoldingChanged:
 		r := a.GetHolding()
-		return p.record(tHeld, r, r.GetBatch().GetGtin(), r.GetBatch().GetLot(), r.GetHolder(), flag(r.GetLeft() > 0))
+		return p.record(tHeld, r, r.GetBatch().GetGtin(), r.GetBatch().GetLot(), r.GetHolder(), flag(r.GetLeft() > 0), r.GetLeft())
+	case *lineagev1.MarkChanged, *lineagev1.SpreadChanged, *recallv1.RecallChanged, *recallv1.AcknowledgementChanged, *recallv1.NoticeChanged, *recallv1.LiftRecorded:
+		return p.recall(a)
 	case *custodyv1.OfferChanged:
 		return p.offer(a.GetOffer())
 	case *custodyv1.UnitChanged:

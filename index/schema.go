@@ -44,8 +44,8 @@ CREATE INDEX locations_municipality ON locations (municipality, id);
 CREATE INDEX locations_parent ON locations (parent, id);
 
 CREATE TABLE batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, owner TEXT NOT NULL, custodian TEXT NOT NULL,
-  specification TEXT NOT NULL, status INTEGER NOT NULL, production_date TEXT NOT NULL, record BLOB NOT NULL,
-  PRIMARY KEY (gtin, lot)) WITHOUT ROWID;
+  specification TEXT NOT NULL, status INTEGER NOT NULL, production_date TEXT NOT NULL, unit TEXT NOT NULL, amount INTEGER NOT NULL,
+  record BLOB NOT NULL, PRIMARY KEY (gtin, lot)) WITHOUT ROWID;
 CREATE INDEX batches_owner ON batches (owner, gtin, lot);
 CREATE INDEX batches_specification ON batches (specification, gtin, lot);
 CREATE INDEX batches_date ON batches (production_date);
@@ -101,9 +101,9 @@ CREATE TABLE epcis_terms (field TEXT NOT NULL, value TEXT NOT NULL, seq INTEGER 
   PRIMARY KEY (field, value, seq)) WITHOUT ROWID;
 
 -- the book of matter; number is the entry's
-CREATE TABLE stocks (gtin TEXT NOT NULL, lot TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (gtin, lot)) WITHOUT ROWID;
+CREATE TABLE stocks (gtin TEXT NOT NULL, lot TEXT NOT NULL, remains INTEGER NOT NULL, sold INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (gtin, lot)) WITHOUT ROWID;
 -- what each participant has of a batch that the book has heard of
-CREATE TABLE held (gtin TEXT NOT NULL, lot TEXT NOT NULL, holder TEXT NOT NULL, has INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (gtin, lot, holder)) WITHOUT ROWID;
+CREATE TABLE held (gtin TEXT NOT NULL, lot TEXT NOT NULL, holder TEXT NOT NULL, has INTEGER NOT NULL, remains INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (gtin, lot, holder)) WITHOUT ROWID;
 CREATE INDEX held_holder ON held (holder, gtin, lot);
 CREATE TABLE offers (number INTEGER PRIMARY KEY, sender TEXT NOT NULL, receiver TEXT NOT NULL, status INTEGER NOT NULL, sscc TEXT NOT NULL, record BLOB NOT NULL);
 CREATE INDEX offers_sender ON offers (sender, number);
@@ -122,6 +122,20 @@ CREATE TABLE entry_batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, number INTEGE
 CREATE TABLE made_of (gtin TEXT NOT NULL, lot TEXT NOT NULL, of_gtin TEXT NOT NULL, of_lot TEXT NOT NULL, source INTEGER NOT NULL,
   live INTEGER NOT NULL, PRIMARY KEY (gtin, lot, of_gtin, of_lot, source)) WITHOUT ROWID;
 CREATE INDEX made_of_back ON made_of (of_gtin, of_lot, gtin, lot);
+
+-- number is the recall's; state is that of its record, 3 for one that was unfounded
+CREATE TABLE recalls (number INTEGER PRIMARY KEY, drill INTEGER NOT NULL, state INTEGER NOT NULL, opened_by TEXT NOT NULL, record BLOB NOT NULL);
+CREATE INDEX recalls_opened_by ON recalls (opened_by, number);
+CREATE TABLE recall_spreads (recall INTEGER PRIMARY KEY, record BLOB NOT NULL);
+-- live is 1 while the recall reaches the batch and did not let it out
+CREATE TABLE recall_marks (recall INTEGER NOT NULL, gtin TEXT NOT NULL, lot TEXT NOT NULL, live INTEGER NOT NULL, record BLOB NOT NULL,
+  PRIMARY KEY (recall, gtin, lot)) WITHOUT ROWID;
+CREATE INDEX recall_marks_batch ON recall_marks (gtin, lot, recall);
+CREATE TABLE recall_acks (recall INTEGER NOT NULL, gtin TEXT NOT NULL, lot TEXT NOT NULL, participant TEXT NOT NULL, late INTEGER NOT NULL,
+  found INTEGER NOT NULL, quarantined INTEGER NOT NULL, destroyed INTEGER NOT NULL, sold_on INTEGER NOT NULL, record BLOB NOT NULL,
+  PRIMARY KEY (recall, gtin, lot, participant)) WITHOUT ROWID;
+CREATE TABLE recall_notices (recall INTEGER NOT NULL, number INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (recall, number)) WITHOUT ROWID;
+CREATE TABLE recall_lifts (recall INTEGER NOT NULL, number INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (recall, number)) WITHOUT ROWID;
 
 -- words are folded, see words
 CREATE TABLE searchable (kind TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
@@ -187,6 +201,12 @@ const (
 	tSearchable
 	tSearchWords
 	tLotWords
+	tRecalls
+	tRecallSpreads
+	tRecallMarks
+	tRecallAcks
+	tRecallNotices
+	tRecallLifts
 	tableCount
 )
 
@@ -204,15 +224,21 @@ var tables = [tableCount]table{
 	tSpecVersions:       {"spec_versions", 2, []string{"specification", "version", "record"}},
 	tProducts:           {"products", 1, []string{"gtin", "owner", "specification", "record"}},
 	tLocations:          {"locations", 1, []string{"id", "owner", "kind", "municipality", "parent", "status", "record"}},
-	tBatches:            {"batches", 2, []string{"gtin", "lot", "owner", "custodian", "specification", "status", "production_date", "record"}},
+	tBatches:            {"batches", 2, []string{"gtin", "lot", "owner", "custodian", "specification", "status", "production_date", "unit", "amount", "record"}},
 	tAttestations:       {"attestations", 1, []string{"id", "certifier", "specification", "status", "record"}},
 	tAttestationBatches: {"attestation_batches", 3, []string{"gtin", "lot", "attestation"}},
 	tEvents:             {"events", 1, []string{"id", "event_time", "type", "action", "biz_step", "disposition", "reporter", "tx", "record", "document", "context"}},
 	tEventBatches:       {"event_batches", 5, []string{"gtin", "lot", "event_time", "event", "part", "registered"}},
 	tDeclaredEvents:     {"declared_events", 1, []string{"id", "record"}},
 	tAdoptedEvents:      {"adopted_events", 1, []string{"id", "seq"}},
-	tStocks:             {"stocks", 2, []string{"gtin", "lot", "record"}},
-	tHeld:               {"held", 3, []string{"gtin", "lot", "holder", "has", "record"}},
+	tStocks:             {"stocks", 2, []string{"gtin", "lot", "remains", "sold", "record"}},
+	tHeld:               {"held", 3, []string{"gtin", "lot", "holder", "has", "remains", "record"}},
+	tRecalls:            {"recalls", 1, []string{"number", "drill", "state", "opened_by", "record"}},
+	tRecallSpreads:      {"recall_spreads", 1, []string{"recall", "record"}},
+	tRecallMarks:        {"recall_marks", 3, []string{"recall", "gtin", "lot", "live", "record"}},
+	tRecallAcks:         {"recall_acks", 4, []string{"recall", "gtin", "lot", "participant", "late", "found", "quarantined", "destroyed", "sold_on", "record"}},
+	tRecallNotices:      {"recall_notices", 2, []string{"recall", "number", "record"}},
+	tRecallLifts:        {"recall_lifts", 2, []string{"recall", "number", "record"}},
 	tOffers:             {"offers", 1, []string{"number", "sender", "receiver", "status", "sscc", "record"}},
 	tOfferBatches:       {"offer_batches", 3, []string{"gtin", "lot", "number"}},
 	tLogisticUnits:      {"logistic_units", 1, []string{"sscc", "holder", "parent", "packed", "record"}},

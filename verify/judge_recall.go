@@ -53,7 +53,7 @@ func (j *judge) recalls() {
 	for _, o := range j.r.Recalls {
 		switch {
 		case !o.counts():
-		case o.holds() && o.spares(j.r.Unit):
+		case o.holds() && o.spares(j.r.UnitPosition):
 			j.add("recall_other_units", "", o.record(j),
 				fmt.Sprintf("Il richiamo %d riguarda altri pezzi di questo lotto (%s).", o.Recall.GetNumber(), j.unitsText(o)),
 				fmt.Sprintf("Recall %d is about other items of this batch (%s).", o.Recall.GetNumber(), j.unitsText(o)))
@@ -131,7 +131,7 @@ func (j *judge) recallViews() []RecallView {
 		v := RecallView{
 			Recall: x.GetNumber(), Hazard: word(x.GetHazard().String(), "HAZARD_"), HazardText: hazardText(x.GetHazard(), j.w), Reason: x.GetReason(),
 			LegalBasis: x.GetLegalBasis(), OpenedBy: j.short(x.GetOpenedBy()), OpenedAt: stamp(x.GetOpenedAt()), State: word(x.GetState().String(), "STATE_"),
-			InForce: o.holds() && !o.spares(j.r.Unit), Target: o.Mark.GetTarget(), Path: o.path(),
+			InForce: o.holds() && !o.spares(j.r.UnitPosition), Target: o.Mark.GetTarget(), Path: o.path(),
 		}
 		for _, t := range o.units() {
 			v.Units = append(v.Units, UnitRange{t.GetFirstUnit(), t.GetLastUnit()})

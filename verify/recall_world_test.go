@@ -130,10 +130,10 @@ func TestARecallOfItemsSparesTheOthers(t *testing.T) {
 	recalledBy(c)(w)
 	r := w.gather(t)
 	for unit, want := range map[int]Verdict{-1: Recalled, 9: Authentic, 10: Recalled, 19: Recalled, 20: Authentic, 40: Recalled, 41: Authentic} {
-		r.Unit = nil
+		r.UnitPosition = nil
 		if unit >= 0 {
 			n := uint64(unit)
-			r.Unit = &n
+			r.UnitPosition = &n
 		}
 		a := Judge(r, ledger(), "it")
 		if a.Verdict != want || len(a.Recalls) != 1 || a.Recalls[0].InForce != (want == Recalled) || len(a.Recalls[0].Units) != 2 {
@@ -146,7 +146,7 @@ func TestARecallOfItemsSparesTheOthers(t *testing.T) {
 	c.recall.Targets = append(c.recall.Targets, &recallv1.Target{Kind: recallv1.TargetKind_TARGET_KIND_LOT, Batch: theBatch()})
 	n := uint64(9)
 	r = w.gather(t)
-	if r.Unit = &n; Judge(r, ledger(), "it").Verdict != Recalled {
+	if r.UnitPosition = &n; Judge(r, ledger(), "it").Verdict != Recalled {
 		t.Error("the whole batch is recalled too, and an item got away")
 	}
 }

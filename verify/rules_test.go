@@ -132,8 +132,8 @@ var rules = []struct {
 			c := glass(1, theBatch())
 			c.recall.Targets[0].Kind, c.recall.Targets[0].LastUnit = recallv1.TargetKind_TARGET_KIND_UNITS, 7
 			recalledBy(c)(w)
-			w.unit = new(uint64)
-			*w.unit = 8
+			w.position = new(uint64)
+			*w.position = 8
 		}},
 		Authentic, "recall_other_units", "", markKey(), "altri pezzi di questo lotto (0–7)",
 	},

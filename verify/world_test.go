@@ -55,7 +55,7 @@ type world struct {
 	locations      []*placev1.Location
 	recalls        []*called
 	edges          [][2]*basev1.BatchID // the first was made of the second
-	unit           *uint64
+	position       *uint64
 	noise          int // records of others around those of the story
 }
 
@@ -225,7 +225,7 @@ func (w *world) gather(t testing.TB) *Records {
 	must(t, w.lay(t).View(func(v *store.View) (err error) {
 		r, err = Gather(Live(v), gtin, lot)
 		if err == nil {
-			r.Unit = w.unit
+			r.UnitPosition = w.position
 		}
 		return err
 	}))
