@@ -22,9 +22,9 @@ type Modules struct {
 	Place    *place.Place
 	Product  *product.Product
 	Lineage  *lineage.Lineage
-	Matter   *matter.Matter
 	Control  *control.Control
 	Cert     *cert.Cert
+	Matter   *matter.Matter
 	Trace    *trace.Trace
 	Custody  *custody.Custody
 	Privacy  *privacy.Privacy
@@ -37,16 +37,17 @@ func wire() Modules {
 	where := place.New(r)
 	l := lineage.New(r)
 	ct := control.New(r, p, l)
-	m := matter.New(r, where, p, l)
-	c, t := cert.New(r, p, ct), trace.New(r, p, m, l)
+	c := cert.New(r, p, ct)
+	m := matter.New(r, where, p, l, c)
+	t := trace.New(r, p, m, l)
 	return Modules{
 		Registry: r,
 		Place:    where,
 		Product:  p,
 		Lineage:  l,
-		Matter:   m,
 		Control:  ct,
 		Cert:     c,
+		Matter:   m,
 		Trace:    t,
 		Custody:  custody.New(r, p, m, t),
 		Privacy:  privacy.New(r, p, m, c, t),
@@ -57,7 +58,7 @@ func wire() Modules {
 // list gives the modules in the order in which they end a block.
 func (m Modules) list() []*module.Module {
 	return []*module.Module{
-		m.Registry.Module(), m.Place.Module(), m.Product.Module(), m.Lineage.Module(), m.Matter.Module(), m.Control.Module(), m.Cert.Module(), m.Trace.Module(),
+		m.Registry.Module(), m.Place.Module(), m.Product.Module(), m.Lineage.Module(), m.Control.Module(), m.Cert.Module(), m.Matter.Module(), m.Trace.Module(),
 		m.Custody.Module(), m.Privacy.Module(), m.Recall.Module(),
 	}
 }

@@ -45,7 +45,7 @@ func privacyModule() *privacy.Privacy {
 	r := registry.New()
 	p := product.New(r)
 	l := lineage.New(r)
-	m := matter.New(r, place.New(r), p, l)
+	m := matter.New(r, place.New(r), p, l, cert.New(r, p, control.New(r, p, l)))
 	return privacy.New(r, p, m, cert.New(r, p, control.New(r, p, l)), trace.New(r, p, m, l))
 }
 

@@ -21,7 +21,7 @@ const (
 	maxRecords     = 20_000
 	// The lists of attestations, of events, of commitments, of marks and of recalls that spread, and, while one does, of
 	// what each batch was made of on the way back.
-	maxRanges      = 5 + MaxAncestry + 1
+	maxRanges      = 6 + MaxAncestry + 1
 	maxPunctuation = 200_000
 )
 

@@ -46,6 +46,7 @@ func Codes() []Code {
 		{"recorded_late", AuthenticWithWarnings, "events were recorded more than 7 days after their time"},
 		{"input_withdrawn", AuthenticWithWarnings, "a batch it was made from was withdrawn"},
 		{"certificate_in_force", Authentic, "a certificate is in force"},
+		{"part_of_certified_batch", "", "the batch was split off another, whose certificates hold for it as far as they attest"},
 		{"other_certificate_revoked", "", "a certificate was revoked beside one in force"},
 		{"accreditation_ended", "", "the accreditation behind a certificate in force has ended by its dates"},
 		{"specification_superseded", "", "the specification has a later version than the batch's"},

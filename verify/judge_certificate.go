@@ -17,6 +17,11 @@ func (j *judge) certification() {
 			"Questo prodotto non segue il disciplinare di una denominazione protetta o di un marchio di qualità: non c'è nulla da certificare.",
 			"This product is not made to the specification of a protected name or a quality mark: there is nothing to certify.")
 	}
+	if w := j.r.Whole; w != nil && (w.GetGtin() != j.r.GTIN || w.GetLot() != j.r.Lot) && len(j.r.Attestations) > 0 {
+		j.add("part_of_certified_batch", "", statekey.Stock(j.r.GTIN, j.r.Lot),
+			fmt.Sprintf("Il lotto è una parte del lotto %s, e valgono i certificati di quello.", w.GetLot()),
+			fmt.Sprintf("The batch is a part of batch %s, whose certificates hold for it.", w.GetLot()))
+	}
 	by := j.sorted()
 	for _, a := range j.r.Attestations {
 		j.issuer(a)
@@ -203,10 +208,10 @@ func pointText(p *certv1.Point) string {
 
 // quantities compares what is certified, over all certificates in force, with what was produced. Sums are unbounded.
 func (j *judge) quantities(inForce []*certv1.Attestation) {
-	made := j.r.Batch.GetQuantity()
+	made := j.r.Whole.GetQuantity()
 	sum := new(big.Int)
 	for _, a := range inForce {
-		q := covered(a, j.r.GTIN, j.r.Lot).GetQuantity()
+		q := covered(a, j.r.Whole.GetGtin(), j.r.Whole.GetLot()).GetQuantity()
 		if q.GetUnit() != made.GetUnit() {
 			j.add("quantities_not_comparable", AuthenticWithWarnings, statekey.Attestation(a.GetId()),
 				fmt.Sprintf("Il certificato conta %s, il produttore %s: non si possono confrontare.", j.w.quantity(q.GetAmount(), q.GetUnit()), j.w.quantity(made.GetAmount(), made.GetUnit())),

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
+	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
@@ -57,6 +58,10 @@ type Records struct {
 	// Accreditations of the certifiers, by AccreditationID; nil when there was never one.
 	Accreditations map[AccreditationID]*registryv1.Accreditation
 
+	Stock *matterv1.Stock // what is left of the batch; nil when the book of matter has not heard of it
+	// Whole is the batch that the attestations cover: the batch itself, or, for a lot
+	// that was split off and has none of its own, the one that it is a part of.
+	Whole        *productv1.Batch
 	Attestations []*certv1.Attestation // in order of id
 	Journey      []*tracev1.Event      // in order of event time
 	Inputs       []*Input              // in the order in which events name them
@@ -110,6 +115,7 @@ func GatherDeep(src Source, gtin, lot string, depth int) (*Records, error) {
 	g.batch()
 	if g.r.Batch != nil {
 		g.specification()
+		g.stock()
 		g.attestations()
 		g.r.Journey = g.journey(gtin, lot)
 		g.reporters()
@@ -221,8 +227,38 @@ func (g *gatherer) specification() {
 	}
 }
 
+func (g *gatherer) stock() {
+	s := new(matterv1.Stock)
+	if !g.find(statekey.Stock(g.r.GTIN, g.r.Lot), s) {
+		return
+	}
+	if s.GetBatch().GetGtin() != g.r.GTIN || s.GetBatch().GetLot() != g.r.Lot {
+		g.fail(fmt.Errorf("verify: the stock of batch %s %s says that it is of %s %s", g.r.GTIN, g.r.Lot, s.GetBatch().GetGtin(), s.GetBatch().GetLot()))
+		return
+	}
+	g.r.Stock = s
+}
+
+// attestations reads the batch's own, or, where it has none and is part of another,
+// that one's.
 func (g *gatherer) attestations() {
-	start, end := statekey.AttestationsOf(g.r.GTIN, g.r.Lot)
+	g.r.Whole = g.r.Batch
+	g.attestationsOf(g.r.GTIN, g.r.Lot)
+	of := g.r.Stock.GetCoveredBy()
+	if of == nil || len(g.r.Attestations) > 0 {
+		return
+	}
+	whole := new(productv1.Batch)
+	if !g.find(statekey.Batch(of.GetGtin(), of.GetLot()), whole) {
+		g.fail(fmt.Errorf("verify: batch %s %s is part of %s %s, which has no record", g.r.GTIN, g.r.Lot, of.GetGtin(), of.GetLot()))
+		return
+	}
+	g.r.Whole = whole
+	g.attestationsOf(of.GetGtin(), of.GetLot())
+}
+
+func (g *gatherer) attestationsOf(gtin, lot string) {
+	start, end := statekey.AttestationsOf(gtin, lot)
 	for _, pair := range g.list(start, end, MaxAttestations) {
 		id := string(pair.Key[len(start):])
 		a := new(certv1.Attestation)
@@ -230,8 +266,8 @@ func (g *gatherer) attestations() {
 			g.fail(fmt.Errorf("verify: attestation %s stands in the batch's list and has no record", id))
 			return
 		}
-		if a.GetId() != id || covered(a, g.r.GTIN, g.r.Lot) == nil {
-			g.fail(fmt.Errorf("verify: attestation %s does not cover batch %s %s, in whose list it stands", id, g.r.GTIN, g.r.Lot))
+		if a.GetId() != id || covered(a, gtin, lot) == nil {
+			g.fail(fmt.Errorf("verify: attestation %s does not cover batch %s %s, in whose list it stands", id, gtin, lot))
 			return
 		}
 		if err := checkHistory(a); err != nil {

@@ -3,8 +3,12 @@ package verify
 import (
 	"math"
 
+	"google.golang.org/protobuf/proto"
+
+	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	lineagev1 "github.com/filiera-chain/filiera/api/lineage/v1"
+	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	recallv1 "github.com/filiera-chain/filiera/api/recall/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
@@ -351,10 +355,41 @@ var rules = []struct {
 		Authentic, "no_journey", "", journeyStart(), "Per questo lotto non sono registrati passaggi.",
 	},
 	{
+		"part of a certified batch",
+		[]func(*world){splitOff},
+		Authentic, "part_of_certified_batch", "", statekey.Stock(gtin, lot), "una parte del lotto WHOLE",
+	},
+	{
+		"part of a batch of which part is certified",
+		[]func(*world){splitOff, func(w *world) { w.attestations[0].Batches[0].Quantity.Amount = 1 }},
+		AuthenticWithWarnings, "certified_less_than_produced", AuthenticWithWarnings, firstKey(), "1 g su 800000 g",
+	},
+	{
+		"part of a batch, with a revoked certificate of its own",
+		[]func(*world){splitOff, func(w *world) {
+			own := attestation("urn:uuid:33333333-3333-4333-8333-333333333333", 400000)
+			own.History = append(own.History, line("revoked", "", "agenzia", producedAt+2*day))
+			w.attestations = append(w.attestations, own)
+		}},
+		NotCertified, "certificate_revoked", NotCertified, statekey.Attestation("urn:uuid:33333333-3333-4333-8333-333333333333"), "revocato",
+	},
+	{
 		"no journey",
 		[]func(*world){func(w *world) { w.events = nil }},
 		Authentic, "no_journey", "", journeyStart(), "Per questo lotto non sono registrati passaggi.",
 	},
+}
+
+// splitOff makes the batch a part of another, twice as large, which is certified.
+func splitOff(w *world) {
+	whole := proto.CloneOf(w.batch)
+	whole.Lot, whole.Quantity.Amount = "WHOLE", 800000
+	w.others = append(w.others, whole)
+	w.stocks = append(w.stocks, &matterv1.Stock{
+		Batch: &basev1.BatchID{Gtin: gtin, Lot: lot}, Unit: "GRM", Entered: 400000, Left: 400000, Entries: 1, Holders: 1,
+		CoveredBy: &basev1.BatchID{Gtin: gtin, Lot: "WHOLE"},
+	})
+	w.attestations[0].Batches[0].Batch.Lot, w.attestations[0].Batches[0].Quantity.Amount = "WHOLE", 800000
 }
 
 func attestationsStart() []byte { start, _ := statekey.AttestationsOf(gtin, lot); return start }

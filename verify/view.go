@@ -117,7 +117,7 @@ func (j *judge) attestationView(a *certv1.Attestation) AttestationView {
 	v := AttestationView{
 		ID: a.GetId(), Standing: s, StandingText: j.w.standing(s), Certifier: *j.actor(a.GetCertifier()),
 		Accreditation: j.accreditationView(a), Specification: a.GetSpecification(), SpecificationVersion: a.GetSpecificationVersion(),
-		Quantity: quantityView(covered(a, j.r.GTIN, j.r.Lot).GetQuantity()), ValidFrom: stamp(a.GetValidFrom()), ValidUntil: stamp(a.GetValidUntil()),
+		Quantity: quantityView(covered(a, j.r.Whole.GetGtin(), j.r.Whole.GetLot()).GetQuantity()), ValidFrom: stamp(a.GetValidFrom()), ValidUntil: stamp(a.GetValidUntil()),
 		Declared: []PointView{}, Checked: []PointView{}, Measured: []PointView{}, Evidence: []EvidenceView{},
 		KeyLabel: a.GetKeyLabel(), CredentialSHA256: hex.EncodeToString(a.GetCredentialSha256()),
 		Replaces: a.GetReplaces(), ReplacedBy: a.GetReplacedBy(), SubmittedBy: a.GetSubmittedBy(), History: j.lines(a.GetHistory()),

@@ -10,6 +10,7 @@ import (
 
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
+	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
@@ -50,6 +51,7 @@ type world struct {
 	batch          *productv1.Batch
 	others         []*productv1.Batch
 	attestations   []*certv1.Attestation
+	stocks         []*matterv1.Stock
 	events         []*tracev1.Event
 	private        []*privacyv1.Commitment
 	locations      []*placev1.Location
@@ -179,6 +181,9 @@ func (w *world) lay(t testing.TB) *store.Store {
 	}
 	for _, o := range w.others {
 		put(statekey.Batch(o.GetGtin(), o.GetLot()), o)
+	}
+	for _, s := range w.stocks {
+		put(statekey.Stock(s.GetBatch().GetGtin(), s.GetBatch().GetLot()), s)
 	}
 	for _, a := range w.attestations {
 		put(statekey.Attestation(a.GetId()), a)

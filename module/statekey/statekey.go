@@ -139,6 +139,12 @@ func RecallLift(recall uint64, number uint32) []byte {
 	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint64(table("recall", 4), recall), number)
 }
 
+// SoldOf bounds how much of a batch was sold under each of its certificates; what
+// follows start in a key is the attestation, empty for what was sold before any.
+func SoldOf(gtin, lot string) (start, end []byte) {
+	return prefix(text(text(table("cert", 6), gtin), lot))
+}
+
 // Holding is what a participant has of a batch; 14-digit GTIN.
 func Holding(gtin, lot, holder string) []byte {
 	return append(text(text(table("matter", 10), gtin), lot), holder...)

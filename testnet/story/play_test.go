@@ -78,7 +78,7 @@ func newPlay(t *testing.T, at time.Time) *play {
 	p := &play{t: t, s: written(t, at)}
 	l := lineage.New(r)
 	ct := control.New(r, pr, l)
-	p.World = moduletest.New(t, block, r.Module(), pr.Module(), l.Module(), ct.Module(), cert.New(r, pr, ct).Module(), trace.New(r, pr, matter.New(r, place.New(r), pr, l), l).Module())
+	p.World = moduletest.New(t, block, r.Module(), pr.Module(), l.Module(), ct.Module(), cert.New(r, pr, ct).Module(), trace.New(r, pr, matter.New(r, place.New(r), pr, l, cert.New(r, pr, control.New(r, pr, l))), l).Module())
 	genesis := p.Context(module.Signer{})
 	p.must(r.SetParams(genesis, registry.DefaultParams()))
 	region := p.s.Participant("regione-marche")

@@ -28,13 +28,19 @@ func attested(list []*certv1.Attestation, batch *productv1.Batch, at int64) int6
 	return sum
 }
 
-// room refuses when attesting wanted of batch, beside what is already in force,
-// would exceed what it holds.
-func room(batch *productv1.Batch, already, wanted int64) error {
+// room refuses when attesting wanted of batch, beside what is already in force and
+// what was sold under certificates that are not, or under none, would exceed what it
+// holds.
+func room(batch *productv1.Batch, already, gone, wanted int64) error {
 	whole := batch.GetQuantity().GetAmount()
-	if already+wanted <= whole {
+	if already+gone+wanted <= whole {
 		return nil
 	}
+	left := max(whole-already-gone, 0)
+	if gone > 0 {
+		return ErrQuantity.With("batch %s lot %q holds %d %s, of which %d are attested and in force, and %d were sold under no certificate or under others; %d more would exceed it by %d, so at most %d can be attested",
+			batch.GetGtin(), batch.GetLot(), whole, batch.GetQuantity().GetUnit(), already, gone, wanted, already+gone+wanted-whole, left)
+	}
 	return ErrQuantity.With("batch %s lot %q holds %d %s, of which %d are attested and in force; %d more would exceed it by %d, so at most %d can be attested",
-		batch.GetGtin(), batch.GetLot(), whole, batch.GetQuantity().GetUnit(), already, wanted, already+wanted-whole, max(whole-already, 0))
+		batch.GetGtin(), batch.GetLot(), whole, batch.GetQuantity().GetUnit(), already, wanted, already+wanted-whole, left)
 }

@@ -32,6 +32,7 @@ var (
 	ErrNotCovered  = module.NewError(name, 24, "not_covered", "the attestation does not cover the batch")
 	ErrStale       = module.NewError(name, 25, "stale_status_list", "the status list says something else than the ledger, or is older than the one published")
 	ErrStatusURL   = module.NewError(name, 27, "other_status_url", "the status list is published under another URL")
+	ErrSold        = module.NewError(name, 28, "over_sold", "more would be sold under certificates than they attest")
 	ErrRequest     = module.NewError(name, 26, "unknown_request", "no request for control has this id")
 )
 
@@ -39,6 +40,6 @@ func refusals() []*module.Error {
 	return []*module.Error{
 		ErrShape, ErrCredential, ErrChain, ErrKey, ErrRetiredKey, ErrSignature, ErrValidity, ErrTaken, ErrVersion, ErrFailedPoint,
 		ErrOpenPoint, ErrBatch, ErrBatchState, ErrBinding, ErrUnit, ErrQuantity, ErrAttestation, ErrNotAllowed, ErrState, ErrLimit,
-		ErrSameKey, ErrIndexTaken, ErrReduction, ErrNotCovered, ErrStale, ErrRequest, ErrStatusURL,
+		ErrSameKey, ErrIndexTaken, ErrReduction, ErrNotCovered, ErrStale, ErrRequest, ErrStatusURL, ErrSold,
 	}
 }

@@ -20,6 +20,7 @@ func (c *Cert) invariants() []module.Invariant {
 		{Name: "what batches cover went down by the reductions told of, never up", Check: c.reductionsHold},
 		{Name: "an attestation is pending exactly while a key that may not countersign is named", Check: c.pendingHolds},
 		{Name: "the status lists say of each attestation what its history says", Check: c.statusListsAgree},
+		{Name: "no more is sold under a certificate than it attests, nor of a batch than there was", Check: c.soldHolds},
 		{Name: "whoever replaces and whoever is replaced name each other", Check: c.replacementsAgree},
 	}
 }
@@ -143,7 +144,7 @@ func (c *Cert) batchCovered(rd *module.Reader, a *certv1.Attestation, b *certv1.
 	if len(list) > maxPerBatch {
 		return fmt.Errorf("batch %s lot %q has %d attestations", batch.GetGtin(), batch.GetLot(), len(list))
 	}
-	return room(batch, attested(list, batch, rd.Time), 0)
+	return room(batch, attested(list, batch, rd.Time), 0, 0)
 }
 
 func (c *Cert) replacementsAgree(rd *module.Reader) error {

@@ -170,6 +170,9 @@ func (c *Cert) replaceOld(ctx *module.Context, a *certv1.Attestation) error {
 	if err != nil {
 		return err
 	}
+	if err := c.inherit(ctx, old, a); err != nil {
+		return err
+	}
 	old.ReplacedBy = a.GetId()
 	return c.move(ctx, old, replace, byCertifier, a.GetCertifier(), "replaced by "+a.GetId())
 }
@@ -197,11 +200,7 @@ func (c *Cert) checkBatches(ctx *module.Context, a *certv1.Attestation) error {
 		if err != nil {
 			return err
 		}
-		others, err := c.AttestationsOf(ctx, batch.GetGtin(), batch.GetLot())
-		if err != nil {
-			return err
-		}
-		if err := room(batch, attested(others, batch, ctx.Time), b.GetQuantity().GetAmount()); err != nil {
+		if err := c.roomFor(ctx, ctx.Time, a.GetId(), batch, b.GetQuantity().GetAmount()); err != nil {
 			return err
 		}
 	}

@@ -47,6 +47,9 @@ func (c *Cert) reduce(ctx *module.Context, m *certv1.MsgReduce) error {
 	if left.GetAmount() >= now.GetAmount() {
 		return ErrReduction.With("attestation %s covers %d %s of batch %s lot %q; %d is no reduction", a.GetId(), now.GetAmount(), now.GetUnit(), b.GetBatch().GetGtin(), b.GetBatch().GetLot(), left.GetAmount())
 	}
+	if err := c.keepsSold(ctx, a.GetId(), b, left.GetAmount()); err != nil {
+		return err
+	}
 	a.Reductions = append(a.Reductions, &certv1.Reduction{Batch: b.GetBatch(), Before: now.GetAmount(), After: left.GetAmount(), Line: uint32(len(a.GetHistory()))})
 	now.Amount = left.GetAmount()
 	return c.move(ctx, a, reduce, who, ctx.Signer.Participant, m.GetReason())

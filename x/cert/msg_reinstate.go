@@ -58,11 +58,7 @@ func (c *Cert) roomAgain(ctx *module.Context, a *certv1.Attestation) error {
 		if err := c.controls.Clear(ctx, gtin, lot); err != nil {
 			return err
 		}
-		others, err := c.AttestationsOf(ctx, gtin, lot)
-		if err != nil {
-			return err
-		}
-		if err := room(batch, attested(others, batch, ctx.Time), b.GetQuantity().GetAmount()); err != nil {
+		if err := c.roomFor(ctx, ctx.Time, a.GetId(), batch, b.GetQuantity().GetAmount()); err != nil {
 			return err
 		}
 	}

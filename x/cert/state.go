@@ -38,6 +38,9 @@ type Cert struct {
 	entries collections.Map[collections.Triple[string, uint32, uint32], *certv1.StatusEntry]
 	// lists: (certifier, status list, purpose) -> the list as last signed.
 	lists collections.Map[collections.Triple[string, uint32, string], *certv1.StatusList]
+	// sold: (GTIN, lot, attestation) -> how much went to the market under it; "" for
+	// what went before there was any.
+	sold collections.Map[collections.Triple[string, string, string], *certv1.Sold]
 }
 
 // New builds the module's tables.
@@ -53,6 +56,7 @@ func New(registry Registry, products Products, controls Controls) *Cert {
 		expiry:       collections.NewKeySet(b, collections.NewPrefix(3), "expiry", collections.PairKeyCodec(collections.Int64Key, str)),
 		entries:      collections.NewMap(b, collections.NewPrefix(4), "status_entries", collections.TripleKeyCodec(str, collections.Uint32Key, collections.Uint32Key), module.Record[certv1.StatusEntry]()),
 		lists:        collections.NewMap(b, collections.NewPrefix(5), "status_lists", collections.TripleKeyCodec(str, collections.Uint32Key, str), module.Record[certv1.StatusList]()),
+		sold:         collections.NewMap(b, collections.NewPrefix(6), "sold", collections.TripleKeyCodec(str, str, str), module.Record[certv1.Sold]()),
 	}
 	schema, err := b.Build()
 	if err != nil {

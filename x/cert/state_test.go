@@ -142,6 +142,9 @@ func TestEachTruthNoticesItsBreach(t *testing.T) {
 			a.StatusList = 1
 			return c.entries.Set(ctx, entryOf(a), &certv1.StatusEntry{Attestation: a.GetId(), Revoked: true})
 		},
+		"no more is sold under a certificate than it attests, nor of a batch than there was": func(c *Cert, ctx *module.Context, a *certv1.Attestation) error {
+			return c.putSold(ctx, pastaGTIN, "A", a.GetId(), 101)
+		},
 		"whoever replaces and whoever is replaced name each other": func(c *Cert, ctx *module.Context, a *certv1.Attestation) error {
 			a.ReplacedBy = urn(9)
 			return c.attestations.Set(ctx, a.GetId(), a)

@@ -17,6 +17,8 @@ import (
 	"github.com/filiera-chain/filiera/envelope"
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/module/moduletest"
+	"github.com/filiera-chain/filiera/x/cert"
+	"github.com/filiera-chain/filiera/x/control"
 	"github.com/filiera-chain/filiera/x/custody"
 	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/matter"
@@ -55,7 +57,7 @@ func newWorld(t moduletest.T) *world {
 	r := registry.New()
 	where, p := place.New(r), product.New(r)
 	l := lineage.New(r)
-	m := matter.New(r, where, p, l)
+	m := matter.New(r, where, p, l, cert.New(r, p, control.New(r, p, l)))
 	tr := trace.New(r, p, m, l)
 	c := custody.New(r, p, m, tr)
 	block := module.Block{ChainID: chain, Height: 1, Time: start}

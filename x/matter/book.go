@@ -193,6 +193,9 @@ func (m *Matter) move(ctx *module.Context, e *matterv1.Entry, i int) error {
 	if err := m.hold(ctx, e, reversed, p, s); err != nil {
 		return err
 	}
+	if err := m.count(ctx, e.GetKind(), reversed, p); err != nil {
+		return err
+	}
 	balance.Apply(s, e.GetKind(), reversed, p.GetAmount())
 	ctx.Emit(&matterv1.StockChanged{Stock: s})
 	if err := m.ofBatch.Set(ctx, collections.Join3(p.GetBatch().GetGtin(), p.GetBatch().GetLot(), e.GetNumber())); err != nil {

@@ -59,6 +59,9 @@ func (m *Matter) merge(ctx *module.Context, s *matterv1.MsgMerge) (proto.Message
 	if err != nil {
 		return nil, err
 	}
+	if err := m.cover(ctx, in, out); err != nil {
+		return nil, err
+	}
 	return result, m.join(ctx, in, []*goods{out})
 }
 

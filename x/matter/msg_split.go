@@ -64,6 +64,11 @@ func (m *Matter) split(ctx *module.Context, s *matterv1.MsgSplit) (proto.Message
 	if err != nil {
 		return nil, err
 	}
+	for _, g := range out {
+		if err := m.cover(ctx, []*goods{from}, g); err != nil {
+			return nil, err
+		}
+	}
 	return result, m.join(ctx, []*goods{from}, out)
 }
 

@@ -38,6 +38,17 @@ type Products interface {
 	Void(ctx *module.Context, gtin, lot, reason string) error
 }
 
+// Certificates count what is sold under them.
+type Certificates interface {
+	// Sell counts so much of a batch as sold, in base units, and refuses more than
+	// its certificates attest, once it has any.
+	Sell(ctx *module.Context, gtin, lot string, amount int64) error
+	// TakeBack counts so much as come back.
+	TakeBack(ctx *module.Context, gtin, lot string, amount int64) error
+	// Certified says whether a certificate was ever issued for a batch.
+	Certified(ctx context.Context, gtin, lot string) (bool, error)
+}
+
 // Places answers where things are.
 type Places interface {
 	// Location gives a location by its id, or nil.

@@ -87,6 +87,11 @@ func (m *Matter) reckon(ctx context.Context, id *basev1.BatchID, height int64) (
 		return false, nil
 	})
 	s.Holders = uint32(len(holders))
+	if err == nil && s.GetEntries() > 0 {
+		var now *matterv1.Stock
+		now, err = m.Stock(ctx, id.GetGtin(), id.GetLot())
+		s.CoveredBy = now.GetCoveredBy()
+	}
 	return s, err
 }
 

@@ -25,6 +25,7 @@ type Matter struct {
 	registry Registry
 	products Products
 	places   Places
+	certs    Certificates
 	lineage  Lineage
 	schema   collections.Schema
 
@@ -48,13 +49,13 @@ type Matter struct {
 }
 
 // New builds the module's tables.
-func New(registry Registry, places Places, products Products, lineage Lineage) *Matter {
+func New(registry Registry, places Places, products Products, lineage Lineage, certs Certificates) *Matter {
 	b := module.NewSchemaBuilder(name)
 	str, n32, n64 := collections.StringKey, collections.Uint32Key, collections.Uint64Key
 	lots := collections.PairKeyCodec(str, str)
 	uses := collections.TripleKeyCodec(str, str, n32)
 	m := &Matter{
-		registry: registry, products: products, places: places, lineage: lineage,
+		registry: registry, products: products, places: places, lineage: lineage, certs: certs,
 		entries:  collections.NewMap(b, collections.NewPrefix(1), "entries", n64, module.Record[matterv1.Entry]()),
 		stocks:   collections.NewMap(b, collections.NewPrefix(2), "stocks", lots, module.Record[matterv1.Stock]()),
 		ofBatch:  collections.NewKeySet(b, collections.NewPrefix(3), "of_batch", collections.TripleKeyCodec(str, str, n64)),

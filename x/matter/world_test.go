@@ -18,6 +18,8 @@ import (
 	"github.com/filiera-chain/filiera/gs1"
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/module/moduletest"
+	"github.com/filiera-chain/filiera/x/cert"
+	"github.com/filiera-chain/filiera/x/control"
 	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/matter"
 	"github.com/filiera-chain/filiera/x/place"
@@ -68,7 +70,7 @@ func newWorld(t moduletest.T) *world {
 	r := registry.New()
 	where, p := place.New(r), product.New(r)
 	l := lineage.New(r)
-	m := matter.New(r, where, p, l)
+	m := matter.New(r, where, p, l, cert.New(r, p, control.New(r, p, l)))
 	w := &world{World: moduletest.New(t, module.Block{ChainID: chain, Height: 1, Time: start}, r.Module(), where.Module(), p.Module(), l.Module(), m.Module()), matter: m, products: p, lineage: l}
 	ctx := w.Context(module.Signer{})
 	must(t, r.SetParams(ctx, registry.DefaultParams()))

@@ -43,7 +43,7 @@ func kept1(t *testing.T) (*Privacy, *store.Branch, *module.Context, *privacyv1.C
 	r := registry.New()
 	p := product.New(r)
 	l := lineage.New(r)
-	m := matter.New(r, place.New(r), p, l)
+	m := matter.New(r, place.New(r), p, l, cert.New(r, p, control.New(r, p, l)))
 	x := New(r, p, m, cert.New(r, p, control.New(r, p, l)), trace.New(r, p, m, l))
 	branch := s.Branch()
 	block := module.Block{ChainID: "test-1", Height: 5, Time: 1_780_000_000}

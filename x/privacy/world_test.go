@@ -63,7 +63,7 @@ func newWorld(t moduletest.T) *world {
 	p := product.New(r)
 	ln := lineage.New(r)
 	ct := control.New(r, p, ln)
-	m := matter.New(r, place.New(r), p, ln)
+	m := matter.New(r, place.New(r), p, ln, cert.New(r, p, control.New(r, p, ln)))
 	c, tr := cert.New(r, p, ct), trace.New(r, p, m, ln)
 	x := privacy.New(r, p, m, c, tr)
 	w := &world{World: moduletest.New(t, module.Block{ChainID: chain, Height: 1, Time: start}, r.Module(), p.Module(), x.Module()), registry: r, privacy: x}

@@ -18,6 +18,8 @@ import (
 	"github.com/filiera-chain/filiera/gs1"
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/module/moduletest"
+	"github.com/filiera-chain/filiera/x/cert"
+	"github.com/filiera-chain/filiera/x/control"
 	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/matter"
 	"github.com/filiera-chain/filiera/x/place"
@@ -52,7 +54,7 @@ func newWorld(t moduletest.T) *world {
 	r := registry.New()
 	p := product.New(r)
 	l := lineage.New(r)
-	tr := trace.New(r, p, matter.New(r, place.New(r), p, l), l)
+	tr := trace.New(r, p, matter.New(r, place.New(r), p, l, cert.New(r, p, control.New(r, p, l))), l)
 	block := module.Block{ChainID: chain, Height: 1, Time: start}
 	w := &world{World: moduletest.New(t, block, r.Module(), p.Module(), l.Module(), tr.Module()), registry: r, lineage: l, trace: tr}
 	ctx := w.Context(module.Signer{})

@@ -641,6 +641,70 @@ func (x *Reduction) GetLine() uint32 {
 	return 0
 }
 
+// Sold is how much of a batch, and of the lots that it was split into, went to the
+// market under one of its certificates, less what came back.
+type Sold struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Batch *v1.BatchID            `protobuf:"bytes,1,opt,name=batch,proto3" json:"batch,omitempty"`
+	// Empty for what was sold before any certificate was issued for the batch.
+	Attestation string `protobuf:"bytes,2,opt,name=attestation,proto3" json:"attestation,omitempty"`
+	// Base units of the product; never more than the certificate attests.
+	Amount        int64 `protobuf:"varint,3,opt,name=amount,proto3" json:"amount,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Sold) Reset() {
+	*x = Sold{}
+	mi := &file_filiera_cert_v1_state_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Sold) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Sold) ProtoMessage() {}
+
+func (x *Sold) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_cert_v1_state_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Sold.ProtoReflect.Descriptor instead.
+func (*Sold) Descriptor() ([]byte, []int) {
+	return file_filiera_cert_v1_state_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Sold) GetBatch() *v1.BatchID {
+	if x != nil {
+		return x.Batch
+	}
+	return nil
+}
+
+func (x *Sold) GetAttestation() string {
+	if x != nil {
+		return x.Attestation
+	}
+	return ""
+}
+
+func (x *Sold) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
+}
+
 // StatusEntry is what one index of a certifier's status list stands for.
 type StatusEntry struct {
 	state       protoimpl.MessageState `protogen:"open.v1"`
@@ -655,7 +719,7 @@ type StatusEntry struct {
 
 func (x *StatusEntry) Reset() {
 	*x = StatusEntry{}
-	mi := &file_filiera_cert_v1_state_proto_msgTypes[5]
+	mi := &file_filiera_cert_v1_state_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -667,7 +731,7 @@ func (x *StatusEntry) String() string {
 func (*StatusEntry) ProtoMessage() {}
 
 func (x *StatusEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_cert_v1_state_proto_msgTypes[5]
+	mi := &file_filiera_cert_v1_state_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -680,7 +744,7 @@ func (x *StatusEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatusEntry.ProtoReflect.Descriptor instead.
 func (*StatusEntry) Descriptor() ([]byte, []int) {
-	return file_filiera_cert_v1_state_proto_rawDescGZIP(), []int{5}
+	return file_filiera_cert_v1_state_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *StatusEntry) GetAttestation() string {
@@ -725,7 +789,7 @@ type StatusList struct {
 
 func (x *StatusList) Reset() {
 	*x = StatusList{}
-	mi := &file_filiera_cert_v1_state_proto_msgTypes[6]
+	mi := &file_filiera_cert_v1_state_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -737,7 +801,7 @@ func (x *StatusList) String() string {
 func (*StatusList) ProtoMessage() {}
 
 func (x *StatusList) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_cert_v1_state_proto_msgTypes[6]
+	mi := &file_filiera_cert_v1_state_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -750,7 +814,7 @@ func (x *StatusList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatusList.ProtoReflect.Descriptor instead.
 func (*StatusList) Descriptor() ([]byte, []int) {
-	return file_filiera_cert_v1_state_proto_rawDescGZIP(), []int{6}
+	return file_filiera_cert_v1_state_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *StatusList) GetCertifier() string {
@@ -874,7 +938,11 @@ const file_filiera_cert_v1_state_proto_rawDesc = "" +
 	"\x05batch\x18\x01 \x01(\v2\x18.filiera.base.v1.BatchIDR\x05batch\x12\x16\n" +
 	"\x06before\x18\x02 \x01(\x03R\x06before\x12\x14\n" +
 	"\x05after\x18\x03 \x01(\x03R\x05after\x12\x12\n" +
-	"\x04line\x18\x04 \x01(\rR\x04line\"g\n" +
+	"\x04line\x18\x04 \x01(\rR\x04line\"p\n" +
+	"\x04Sold\x12.\n" +
+	"\x05batch\x18\x01 \x01(\v2\x18.filiera.base.v1.BatchIDR\x05batch\x12 \n" +
+	"\vattestation\x18\x02 \x01(\tR\vattestation\x12\x16\n" +
+	"\x06amount\x18\x03 \x01(\x03R\x06amount\"g\n" +
 	"\vStatusEntry\x12 \n" +
 	"\vattestation\x18\x01 \x01(\tR\vattestation\x12\x18\n" +
 	"\arevoked\x18\x02 \x01(\bR\arevoked\x12\x1c\n" +
@@ -918,7 +986,7 @@ func file_filiera_cert_v1_state_proto_rawDescGZIP() []byte {
 }
 
 var file_filiera_cert_v1_state_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_filiera_cert_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_filiera_cert_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_filiera_cert_v1_state_proto_goTypes = []any{
 	(Basis)(0),            // 0: filiera.cert.v1.Basis
 	(Result)(0),           // 1: filiera.cert.v1.Result
@@ -927,28 +995,30 @@ var file_filiera_cert_v1_state_proto_goTypes = []any{
 	(*CoveredBatch)(nil),  // 4: filiera.cert.v1.CoveredBatch
 	(*Attestation)(nil),   // 5: filiera.cert.v1.Attestation
 	(*Reduction)(nil),     // 6: filiera.cert.v1.Reduction
-	(*StatusEntry)(nil),   // 7: filiera.cert.v1.StatusEntry
-	(*StatusList)(nil),    // 8: filiera.cert.v1.StatusList
-	(*v1.BatchID)(nil),    // 9: filiera.base.v1.BatchID
-	(*v1.Quantity)(nil),   // 10: filiera.base.v1.Quantity
-	(*v1.StatusLine)(nil), // 11: filiera.base.v1.StatusLine
+	(*Sold)(nil),          // 7: filiera.cert.v1.Sold
+	(*StatusEntry)(nil),   // 8: filiera.cert.v1.StatusEntry
+	(*StatusList)(nil),    // 9: filiera.cert.v1.StatusList
+	(*v1.BatchID)(nil),    // 10: filiera.base.v1.BatchID
+	(*v1.Quantity)(nil),   // 11: filiera.base.v1.Quantity
+	(*v1.StatusLine)(nil), // 12: filiera.base.v1.StatusLine
 }
 var file_filiera_cert_v1_state_proto_depIdxs = []int32{
 	0,  // 0: filiera.cert.v1.Point.basis:type_name -> filiera.cert.v1.Basis
 	1,  // 1: filiera.cert.v1.Point.result:type_name -> filiera.cert.v1.Result
-	9,  // 2: filiera.cert.v1.CoveredBatch.batch:type_name -> filiera.base.v1.BatchID
-	10, // 3: filiera.cert.v1.CoveredBatch.quantity:type_name -> filiera.base.v1.Quantity
+	10, // 2: filiera.cert.v1.CoveredBatch.batch:type_name -> filiera.base.v1.BatchID
+	11, // 3: filiera.cert.v1.CoveredBatch.quantity:type_name -> filiera.base.v1.Quantity
 	4,  // 4: filiera.cert.v1.Attestation.batches:type_name -> filiera.cert.v1.CoveredBatch
 	2,  // 5: filiera.cert.v1.Attestation.points:type_name -> filiera.cert.v1.Point
 	3,  // 6: filiera.cert.v1.Attestation.evidence:type_name -> filiera.cert.v1.Evidence
-	11, // 7: filiera.cert.v1.Attestation.history:type_name -> filiera.base.v1.StatusLine
+	12, // 7: filiera.cert.v1.Attestation.history:type_name -> filiera.base.v1.StatusLine
 	6,  // 8: filiera.cert.v1.Attestation.reductions:type_name -> filiera.cert.v1.Reduction
-	9,  // 9: filiera.cert.v1.Reduction.batch:type_name -> filiera.base.v1.BatchID
-	10, // [10:10] is the sub-list for method output_type
-	10, // [10:10] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	10, // 9: filiera.cert.v1.Reduction.batch:type_name -> filiera.base.v1.BatchID
+	10, // 10: filiera.cert.v1.Sold.batch:type_name -> filiera.base.v1.BatchID
+	11, // [11:11] is the sub-list for method output_type
+	11, // [11:11] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_filiera_cert_v1_state_proto_init() }
@@ -962,7 +1032,7 @@ func file_filiera_cert_v1_state_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_cert_v1_state_proto_rawDesc), len(file_filiera_cert_v1_state_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   7,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

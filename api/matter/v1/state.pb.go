@@ -590,7 +590,9 @@ type Stock struct {
 	// Entries that name it.
 	Entries uint32 `protobuf:"varint,9,opt,name=entries,proto3" json:"entries,omitempty"`
 	// Participants that have, or had, some of it.
-	Holders       uint32 `protobuf:"varint,10,opt,name=holders,proto3" json:"holders,omitempty"`
+	Holders uint32 `protobuf:"varint,10,opt,name=holders,proto3" json:"holders,omitempty"`
+	// Of a lot that was split off: the batch whose certificates hold for it.
+	CoveredBy     *v1.BatchID `protobuf:"bytes,11,opt,name=covered_by,json=coveredBy,proto3" json:"covered_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -693,6 +695,13 @@ func (x *Stock) GetHolders() uint32 {
 		return x.Holders
 	}
 	return 0
+}
+
+func (x *Stock) GetCoveredBy() *v1.BatchID {
+	if x != nil {
+		return x.CoveredBy
+	}
+	return nil
 }
 
 // Holding is what one participant has of a batch that the book has heard of. Of
@@ -1036,7 +1045,7 @@ const file_filiera_matter_v1_state_proto_rawDesc = "" +
 	"\x06events\x18\x0e \x03(\fR\x06events\x12+\n" +
 	"\x04land\x18\x0f \x03(\v2\x17.filiera.matter.v1.LandR\x04land\x12$\n" +
 	"\rspecification\x18\x10 \x01(\tR\rspecification\x12\x14\n" +
-	"\x05offer\x18\x14 \x01(\x04R\x05offer\"\x94\x02\n" +
+	"\x05offer\x18\x14 \x01(\x04R\x05offer\"\xcd\x02\n" +
 	"\x05Stock\x12.\n" +
 	"\x05batch\x18\x01 \x01(\v2\x18.filiera.base.v1.BatchIDR\x05batch\x12\x12\n" +
 	"\x04unit\x18\x02 \x01(\tR\x04unit\x12\x18\n" +
@@ -1049,7 +1058,9 @@ const file_filiera_matter_v1_state_proto_rawDesc = "" +
 	"\x04sold\x18\b \x01(\x03R\x04sold\x12\x18\n" +
 	"\aentries\x18\t \x01(\rR\aentries\x12\x18\n" +
 	"\aholders\x18\n" +
-	" \x01(\rR\aholders\"\xa5\x01\n" +
+	" \x01(\rR\aholders\x127\n" +
+	"\n" +
+	"covered_by\x18\v \x01(\v2\x18.filiera.base.v1.BatchIDR\tcoveredBy\"\xa5\x01\n" +
 	"\aHolding\x12.\n" +
 	"\x05batch\x18\x01 \x01(\v2\x18.filiera.base.v1.BatchIDR\x05batch\x12\x16\n" +
 	"\x06holder\x18\x02 \x01(\tR\x06holder\x12\x12\n" +
@@ -1132,13 +1143,14 @@ var file_filiera_matter_v1_state_proto_depIdxs = []int32{
 	3,  // 4: filiera.matter.v1.Entry.claims:type_name -> filiera.matter.v1.Claim
 	4,  // 5: filiera.matter.v1.Entry.land:type_name -> filiera.matter.v1.Land
 	11, // 6: filiera.matter.v1.Stock.batch:type_name -> filiera.base.v1.BatchID
-	11, // 7: filiera.matter.v1.Holding.batch:type_name -> filiera.base.v1.BatchID
-	0,  // 8: filiera.matter.v1.Total.account:type_name -> filiera.matter.v1.Account
-	9,  // [9:9] is the sub-list for method output_type
-	9,  // [9:9] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	11, // 7: filiera.matter.v1.Stock.covered_by:type_name -> filiera.base.v1.BatchID
+	11, // 8: filiera.matter.v1.Holding.batch:type_name -> filiera.base.v1.BatchID
+	0,  // 9: filiera.matter.v1.Total.account:type_name -> filiera.matter.v1.Account
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_filiera_matter_v1_state_proto_init() }
