@@ -13,6 +13,7 @@ import (
 	"github.com/filiera-chain/filiera/x/recall"
 	"github.com/filiera-chain/filiera/x/registry"
 	"github.com/filiera-chain/filiera/x/trace"
+	"github.com/filiera-chain/filiera/x/unit"
 )
 
 // Modules is the whole chain: every module, in rank order. A module is handed
@@ -28,6 +29,7 @@ type Modules struct {
 	Trace    *trace.Trace
 	Custody  *custody.Custody
 	Privacy  *privacy.Privacy
+	Unit     *unit.Unit
 	Recall   *recall.Recall
 }
 
@@ -51,6 +53,7 @@ func wire() Modules {
 		Trace:    t,
 		Custody:  custody.New(r, p, m, t),
 		Privacy:  privacy.New(r, p, m, c, t),
+		Unit:     unit.New(r, p, m, c),
 		Recall:   recall.New(r, p, m, c, l),
 	}
 }
@@ -59,6 +62,6 @@ func wire() Modules {
 func (m Modules) list() []*module.Module {
 	return []*module.Module{
 		m.Registry.Module(), m.Place.Module(), m.Product.Module(), m.Lineage.Module(), m.Control.Module(), m.Cert.Module(), m.Matter.Module(), m.Trace.Module(),
-		m.Custody.Module(), m.Privacy.Module(), m.Recall.Module(),
+		m.Custody.Module(), m.Privacy.Module(), m.Unit.Module(), m.Recall.Module(),
 	}
 }

@@ -56,6 +56,8 @@ func (p *Problem) NodeFault() bool {
 	switch p.Status {
 	case http.StatusRequestTimeout, http.StatusTooManyRequests:
 		return true
+	case http.StatusNotImplemented: // it will never do that
+		return false
 	}
 	return p.Status >= 500
 }

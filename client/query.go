@@ -128,11 +128,14 @@ type Verification struct {
 // item of it). It decides nothing by itself: check the bundle with package
 // verify.
 func (c *Client) Verify(ctx context.Context, gtin, lot, serial string, proof bool) (*Verification, error) {
+	return c.verify(ctx, gtin, lot, serial, url.Values{}, proof)
+}
+
+func (c *Client) verify(ctx context.Context, gtin, lot, serial string, query url.Values, proof bool) (*Verification, error) {
 	segments := []string{"verify", "01", gtin, "10", lot}
 	if serial != "" {
 		segments = append(segments, "21", serial)
 	}
-	query := url.Values{}
 	if proof {
 		query.Set("proof", "true")
 	}

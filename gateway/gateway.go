@@ -18,6 +18,7 @@ import (
 	"github.com/filiera-chain/filiera/evidence"
 	"github.com/filiera-chain/filiera/index"
 	"github.com/filiera-chain/filiera/private"
+	"github.com/filiera-chain/filiera/units/tree"
 )
 
 // Config is what a gateway stands on. What says so may be left out.
@@ -49,6 +50,10 @@ type Config struct {
 	AcceptDocuments bool
 	// Audit is told who left and took what, never what it says; nil tells nobody.
 	Audit *slog.Logger
+	// Units is where tree files of units are kept; nil keeps none. Relay carries
+	// reveals of their codes to the ledger; nil carries none.
+	Units *tree.Shelf
+	Relay *Relay
 	// Metrics is shown at /metrics and given the gateway's own; nil makes one.
 	Metrics *prometheus.Registry
 }
@@ -81,6 +86,9 @@ type Gateway struct {
 	walkSlots chan struct{}
 	// rehearsalSlots bounds how many transactions are tried at a time.
 	rehearsalSlots chan struct{}
+	// acquits limits, and acquitSlots bounds, the reveals of codes.
+	acquits     *limiter
+	acquitSlots chan struct{}
 	// lastTime is the time of the last block that was asked for.
 	lastTime atomic.Pointer[heightTime]
 }
@@ -107,6 +115,7 @@ func New(c Config) (*Gateway, error) {
 	g.walkSlots, g.rehearsalSlots = make(chan struct{}, walksAtOnce), make(chan struct{}, rehearsalsAtOnce)
 	g.ending, g.endStreams = context.WithCancel(context.Background())
 	g.limiter = newLimiter(c.Limits, func() time.Time { return g.now() })
+	g.acquits, g.acquitSlots = newLimiter(acquitLimits(c.Limits), func() time.Time { return g.now() }), make(chan struct{}, acquitsAtOnce)
 	var err error
 	if g.metrics, err = newMetrics(g, c.Metrics); err != nil {
 		return nil, fmt.Errorf("gateway: metrics: %w", err)
@@ -156,6 +165,7 @@ func (g *Gateway) routes() {
 	g.rehearseRoutes()
 	g.matterRoutes()
 	g.custodyRoutes()
+	g.unitRoutes()
 	g.graphRoutes()
 	g.recallRoutes()
 	g.searchRoutes()

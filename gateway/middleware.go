@@ -34,6 +34,11 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		preflight(out)
 		return
 	}
+	if isAcquit(route) && !g.acquits.allow(out, r) {
+		problem(http.StatusTooManyRequests, "request.too_many",
+			"this address reveals more codes than it may; wait %s s", out.Header().Get("Retry-After")).write(out)
+		return
+	}
 	if read(r.Method) || route == rehearseRoute {
 		out.Header().Set("Access-Control-Allow-Origin", "*")
 		out.Header().Set("Access-Control-Expose-Headers", "Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset")
@@ -60,6 +65,8 @@ func read(method string) bool { return method == http.MethodGet || method == htt
 
 // operations are asked by the machines that watch the node, at their own pace.
 var operations = map[string]bool{"GET /healthz": true, "GET /readyz": true, "GET /metrics": true}
+
+func isAcquit(route string) bool { return route == acquitRoute || route == acquitPageRoute }
 
 func patience(route string) time.Duration {
 	if route == waitRoute {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"strconv"
 	"strings"
 
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
@@ -26,12 +27,16 @@ type linkPage struct {
 	Reasons  []string
 	Steps    []string
 	Links    []pageLink
-	Record   string // path of the same as JSON
-	Command  string // how to check it without believing this page
+	Code     *codeForm // asks for the code under the cap
+	Record   string    // path of the same as JSON
+	Command  string    // how to check it without believing this page
 
 	json   any
 	status int
 }
+
+// codeForm is what goes with the code that somebody types.
+type codeForm struct{ GTIN, Lot, Serial, Proof string }
 
 type pageFact struct{ Name, Value string }
 
@@ -49,6 +54,10 @@ func (g *Gateway) render(w http.ResponseWriter, p *linkPage) {
 		g.log.Error("a page could not be made", "err", err)
 		errInternal().write(w)
 		return
+	}
+	if p.Code != nil {
+		csp := w.Header().Get("Content-Security-Policy")
+		w.Header().Set("Content-Security-Policy", strings.Replace(csp, "form-action 'none'", "form-action 'self'", 1))
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Language", p.W["lang"])
@@ -86,7 +95,7 @@ func (g *Gateway) pageOf(r *http.Request, path gs1.Elements) (*linkPage, error) 
 
 func (g *Gateway) batchPage(r *http.Request, p *linkPage, path gs1.Elements) error {
 	in := &VerifyIn{BatchPath: BatchPath{GTIN: path.GTIN(), Lot: path.Lot()}, Lang: p.W["lang"], Depth: 1}
-	a, err := g.verify(r.Context(), in)
+	a, err := g.verify(r.Context(), in, verify.Item{Serial: path.Serial(), Proof: r.URL.Query().Get("unit_proof")})
 	if err != nil {
 		return err
 	}
@@ -111,6 +120,10 @@ func (g *Gateway) batchPage(r *http.Request, p *linkPage, path gs1.Elements) err
 	}
 	p.Record = "/v1/verify/01/" + a.GTIN + "/10/" + gs1.Elements{{AI: "10", Value: a.Lot}}.PathString()[len("/10/"):]
 	p.Command = "filiera verify " + a.GTIN + " " + a.Lot + " --proof"
+	p.unitFacts(a.Answer.Unit)
+	if u := a.Answer.Unit; u != nil && g.c.Relay != nil && u.Run != 0 {
+		p.Code = &codeForm{a.GTIN, a.Lot, u.Serial, r.URL.Query().Get("unit_proof")}
+	}
 	return g.addLinks(p, a.GTIN, a.Lot)
 }
 
@@ -130,6 +143,18 @@ func (p *linkPage) batchFacts(a *verify.Answer) {
 		p.fact("certificate", t.Certifier.Name+", "+t.StandingText)
 	}
 	p.fact("ledger", fmt.Sprintf("%s, %s %d, %s", a.Ledger.ChainID, p.W["block"], a.Ledger.Height, a.Ledger.Time))
+}
+
+func (p *linkPage) unitFacts(u *verify.UnitView) {
+	if u == nil {
+		return
+	}
+	p.fact("unit", p.W["unit."+u.Status])
+	p.fact("unit.revealed", u.AcquittedAt)
+	if u.Reveals > 1 {
+		p.fact("unit.reveals", strconv.Itoa(int(u.Reveals)))
+		p.fact("unit.last", u.LastRevealedAt)
+	}
 }
 
 func stepLine(e verify.EventView) string {
@@ -238,6 +263,16 @@ var pageWords = map[string]map[string]string{
 		"product": "Prodotto registrato.", "lot.needed": "Per sapere se una confezione è autentica serve il lotto stampato sull'etichetta: aggiungi /10/ e il lotto all'indirizzo di questa pagina.",
 		"location": "Luogo registrato.", "id": "Identificativo", "kind": "Tipo", "state": "Stato", "json": "Gli stessi dati per i programmi", "check": "Per controllare senza fidarsi di questa pagina",
 		"failed": "Il codice non porta a nulla.", "unknown": "Di questo codice il registro non sa nulla:", "choose": "Ci sono più pagine adatte: sceglierne una.",
+		"unit": "Confezione", "unit.in_batch": "del lotto, provato", "unit.void": "etichetta annullata", "unit.acquitted": "del lotto, codice già rivelato una volta",
+		"unit.revealed_again": "codice rivelato più volte", "unit.unknown": "non è tra quelle registrate", "unit.proof_wrong": "la prova non torna", "unit.not_proven": "non provato",
+		"unit.revealed": "Codice rivelato la prima volta", "unit.reveals": "Volte", "unit.last": "L'ultima volta",
+		"code": "Il codice sotto il tappo", "code.why": "Quando apri la confezione, scrivi qui il codice che trovi sotto il tappo: se qualcuno l'ha già usato, l'etichetta può essere copiata. Si registrano data e ora, e niente di te.",
+		"code.send": "Controlla e registra", "code.failed": "Il codice non è stato registrato.", "code.first": "Codice giusto: è la prima volta che viene rivelato.",
+		"code.first.text": "È stato registrato adesso. Da ora in poi, chi trova lo stesso codice su un'altra confezione saprà che è una copia.",
+		"code.again":      "Attenzione: questo codice era già stato rivelato.", "code.again.text": "È stato rivelato %d volte, la prima il %s. Se non sei stato tu, l'etichetta può essere copiata: dillo al venditore o al produttore.",
+		"code.void": "Attenzione: questa etichetta è annullata.", "code.void.text": "Il produttore l'ha tolta dalla circolazione: non dovrebbe essere su nessuna confezione.",
+		"problem.unit.wrong_code": "Il codice non è quello di questa confezione: riscrivilo come sta sotto il tappo.", "problem.unit.no_tree": "Questa pagina non ha ciò che serve per riconoscere la confezione: segui il codice sull'etichetta.",
+		"problem.code.invalid": "Il codice non è scritto bene: ha 16 tra cifre e lettere, come sta sotto il tappo.", "problem.unit.no_relay": "Questo nodo non registra codici: usa la pagina del produttore.",
 		"other": "English", "other.lang": "en",
 	},
 	"en": {
@@ -247,6 +282,14 @@ var pageWords = map[string]map[string]string{
 		"product": "A registered product.", "lot.needed": "To know whether a pack is authentic, the batch printed on the label is needed: add /10/ and the batch to the address of this page.",
 		"location": "A registered place.", "id": "Identifier", "kind": "Kind", "state": "State", "json": "The same for programs", "check": "To check without believing this page",
 		"failed": "The code leads to nothing.", "unknown": "The ledger knows nothing of this code:", "choose": "Several pages fit: choose one.",
+		"unit": "Item", "unit.in_batch": "of the batch, proven", "unit.void": "void label", "unit.acquitted": "of the batch, code revealed once before",
+		"unit.revealed_again": "code revealed more than once", "unit.unknown": "not among those recorded", "unit.proof_wrong": "the proof does not hold", "unit.not_proven": "not proven",
+		"unit.revealed": "Code first revealed", "unit.reveals": "Times", "unit.last": "Last time",
+		"code": "The code under the cap", "code.why": "When you open the pack, type the code that you find under its cap: if somebody used it before, the label may be a copy. Date and time are recorded, and nothing of you.",
+		"code.send": "Check and record", "code.failed": "The code was not recorded.", "code.first": "The right code, revealed for the first time.",
+		"code.first.text": "It was recorded just now. From now on, who finds the same code on another pack will know that it is a copy.",
+		"code.again":      "Beware: this code had been revealed before.", "code.again.text": "It was revealed %d times, first on %s. Unless it was you, the label may be a copy: tell the seller or the producer.",
+		"code.void": "Beware: this label is void.", "code.void.text": "The producer took it out: it should be on nothing.",
 		"other": "Italiano", "other.lang": "it",
 	},
 }

@@ -23,16 +23,17 @@ func (g *Gateway) verifyRoutes() {
 		"complete lists, header, commit and validators."
 	huma.Register(g.api, op("verifyBatch", "/v1/verify/01/{gtin}/10/{lot}", "Verify", "The verdict on a batch and everything behind it", about),
 		func(ctx context.Context, in *VerifyIn) (*body[Verification], error) {
-			a, err := g.verify(ctx, in)
+			a, err := g.verify(ctx, in, verify.Item{})
 			return respond(g, a, err)
 		})
 	huma.Register(g.api, op("verifyItem", "/v1/verify/01/{gtin}/10/{lot}/21/{serial}", "Verify", "The verdict on the batch of one item",
-		about+" The ledger knows batches, not single items: the serial number is checked for its form and repeated."),
+		about+" unit tells what is known of the item, where the batch has serial numbers committed: that it is one of them, with unit_proof as its label "+
+			"brings it, or by the tree files that this node keeps; that it is void; when and how often the code under its cap was revealed."),
 		func(ctx context.Context, in *verifyItemIn) (*body[Verification], error) {
 			if err := serial(in.Serial); err != nil {
 				return nil, err
 			}
-			a, err := g.verify(ctx, &in.VerifyIn)
+			a, err := g.verify(ctx, &in.VerifyIn, verify.Item{Serial: in.Serial, Proof: in.UnitProof})
 			a.Serial = in.Serial
 			return respond(g, a, err)
 		})
@@ -49,7 +50,8 @@ type VerifyIn struct {
 
 type verifyItemIn struct {
 	VerifyIn
-	Serial string `path:"serial" doc:"Serial number, GS1 AI (21)"`
+	Serial    string `path:"serial" doc:"Serial number, GS1 AI (21)"`
+	UnitProof string `query:"unit_proof" maxLength:"65536" doc:"What came with the serial number: see docs/users/units.md"`
 }
 
 // Verification is the verify answer.
@@ -74,7 +76,7 @@ func (in *VerifyIn) lang() string {
 	return "it"
 }
 
-func (g *Gateway) verify(ctx context.Context, in *VerifyIn) (out Verification, err error) {
+func (g *Gateway) verify(ctx context.Context, in *VerifyIn, item verify.Item) (out Verification, err error) {
 	id, err := gtin(in.GTIN)
 	if err != nil {
 		return out, err
@@ -97,15 +99,19 @@ func (g *Gateway) verify(ctx context.Context, in *VerifyIn) (out Verification, e
 		if !found {
 			lot = exact(in.Lot, candidates)
 		}
+		item = g.item(v, id, lot, item)
 		if in.Proof {
-			out.Answer, err = g.proven(ctx, v, id, lot, in.lang())
+			out.Answer, err = g.proven(ctx, v, id, lot, item, in.lang())
 		} else {
-			out.Answer, err = g.judged(ctx, v, id, lot, in)
+			out.Answer, err = g.judged(ctx, v, id, lot, item, in)
 		}
 		return err
 	})
 	if errors.Is(err, verify.ErrTooMuch) {
 		err = problem(http.StatusUnprocessableEntity, "verify.too_much", "%v", err)
+	}
+	if errors.Is(err, verify.ErrItem) {
+		err = badRequest("unit_proof", "%v", err)
 	}
 	if err == nil && out.Lot != in.Lot {
 		out.AskedLot = in.Lot
@@ -124,8 +130,8 @@ func exact(typed string, candidates []string) string {
 }
 
 // judged is the answer without a proof, at the time of the last block.
-func (g *Gateway) judged(ctx context.Context, v View, id, lot string, in *VerifyIn) (*verify.Answer, error) {
-	records, err := verify.GatherDeep(verify.Live(v), id, lot, in.Depth)
+func (g *Gateway) judged(ctx context.Context, v View, id, lot string, item verify.Item, in *VerifyIn) (*verify.Answer, error) {
+	records, err := verify.GatherItem(verify.Live(v), id, lot, item, in.Depth)
 	if err != nil {
 		return nil, err
 	}
@@ -160,12 +166,12 @@ type heightTime struct {
 
 // proven is the answer with the bundle that proves it. The view stays what it
 // is while the next block is waited for.
-func (g *Gateway) proven(ctx context.Context, v View, id, lot, lang string) (*verify.Answer, error) {
+func (g *Gateway) proven(ctx context.Context, v View, id, lot string, item verify.Item, lang string) (*verify.Answer, error) {
 	header, err := g.provingHeader(ctx, v)
 	if err != nil {
 		return nil, err
 	}
-	records, bundle, err := verify.Prove(verify.Live(v), id, lot, v, *header)
+	records, bundle, err := verify.ProveItem(verify.Live(v), id, lot, item, v, *header)
 	if err != nil {
 		return nil, err
 	}

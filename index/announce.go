@@ -18,6 +18,7 @@ import (
 	recallv1 "github.com/filiera-chain/filiera/api/recall/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
+	unitv1 "github.com/filiera-chain/filiera/api/unit/v1"
 	"github.com/filiera-chain/filiera/module"
 )
 
@@ -70,6 +71,10 @@ func init() {
 	known[recallv1.AcknowledgementChanged]()
 	known[recallv1.NoticeChanged]()
 	known[recallv1.LiftRecorded]()
+	known[unitv1.RunChanged]()
+	known[unitv1.UnitChanged]()
+	known[unitv1.UnitsVoided]()
+	known[unitv1.TallyChanged]()
 	known[privacyv1.CommitmentChanged]()
 	known[privacyv1.HoldingChanged]()
 }
@@ -140,6 +145,14 @@ func AnnounceRecord(record proto.Message) proto.Message {
 		return &recallv1.NoticeChanged{Notice: r}
 	case *recallv1.LiftRecord:
 		return &recallv1.LiftRecorded{Lift: r}
+	case *unitv1.Run:
+		return &unitv1.RunChanged{Run: r}
+	case *unitv1.Unit:
+		return &unitv1.UnitChanged{Unit: r}
+	case *unitv1.Voiding:
+		return &unitv1.UnitsVoided{Voiding: r}
+	case *unitv1.Tally:
+		return &unitv1.TallyChanged{Tally: r}
 	case *privacyv1.Commitment:
 		return &privacyv1.CommitmentChanged{Commitment: r}
 	case *privacyv1.Holding:

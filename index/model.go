@@ -19,6 +19,7 @@ import (
 	recallv1 "github.com/filiera-chain/filiera/api/recall/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
+	unitv1 "github.com/filiera-chain/filiera/api/unit/v1"
 )
 
 // Block is a committed block as the read model takes it.
@@ -93,6 +94,11 @@ type Model interface {
 	Holders(ctx context.Context, f HolderFilter, p Page) (List[*matterv1.Holding], error)
 	Offers(ctx context.Context, f OfferFilter, p Page) (List[*custodyv1.Offer], error)
 	LogisticUnits(ctx context.Context, f UnitFilter, p Page) (List[*custodyv1.LogisticUnit], error)
+	// UnitRuns lists runs of units, UnitVoidings what made units void, UnitRecords
+	// units to which something happened.
+	UnitRuns(ctx context.Context, f SerialFilter, p Page) (List[*unitv1.Run], error)
+	UnitVoidings(ctx context.Context, f SerialFilter, p Page) (List[*unitv1.Voiding], error)
+	UnitRecords(ctx context.Context, f SerialFilter, p Page) (List[*unitv1.Unit], error)
 	// MadeOf lists what a batch was made of, or, forward, what was made of it.
 	MadeOf(ctx context.Context, batch Lot, forward bool, p Page) (List[Lot], error)
 	// Reach is MadeOf at any distance; Graph a bounded picture of it.

@@ -21,6 +21,7 @@ import (
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	txv1 "github.com/filiera-chain/filiera/api/tx/v1"
+	unitv1 "github.com/filiera-chain/filiera/api/unit/v1"
 	"github.com/filiera-chain/filiera/envelope"
 )
 
@@ -260,6 +261,8 @@ func (p *projection) announce(m proto.Message, o *opened) error {
 		return p.offer(a.GetOffer())
 	case *custodyv1.UnitChanged:
 		return p.unit(a.GetUnit())
+	case *unitv1.RunChanged, *unitv1.UnitsVoided, *unitv1.UnitChanged:
+		return p.units(a)
 	case *tracev1.EventCaptured:
 		return p.event(a, o)
 	case *tracev1.EventDeclaredWrong:

@@ -136,6 +136,17 @@ CREATE TABLE recall_acks (recall INTEGER NOT NULL, gtin TEXT NOT NULL, lot TEXT 
   PRIMARY KEY (recall, gtin, lot, participant)) WITHOUT ROWID;
 CREATE TABLE recall_notices (recall INTEGER NOT NULL, number INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (recall, number)) WITHOUT ROWID;
 CREATE TABLE recall_lifts (recall INTEGER NOT NULL, number INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (recall, number)) WITHOUT ROWID;
+-- runs of units, what made units void, and units to which something happened;
+-- position is the unit's index in its run
+CREATE TABLE unit_runs (gtin TEXT NOT NULL, lot TEXT NOT NULL, number INTEGER NOT NULL, committed_by TEXT NOT NULL, record BLOB NOT NULL,
+  PRIMARY KEY (gtin, lot, number)) WITHOUT ROWID;
+CREATE INDEX unit_runs_by ON unit_runs (committed_by, gtin, lot, number);
+CREATE TABLE unit_voidings (gtin TEXT NOT NULL, lot TEXT NOT NULL, number INTEGER NOT NULL, record BLOB NOT NULL,
+  PRIMARY KEY (gtin, lot, number)) WITHOUT ROWID;
+CREATE TABLE unit_records (gtin TEXT NOT NULL, lot TEXT NOT NULL, run INTEGER NOT NULL, position INTEGER NOT NULL, reveals INTEGER NOT NULL,
+  record BLOB NOT NULL, PRIMARY KEY (gtin, lot, run, position)) WITHOUT ROWID;
+-- units whose code was revealed more than once
+CREATE INDEX unit_records_again ON unit_records (gtin, lot, run, position) WHERE reveals > 1;
 
 -- words are folded, see words
 CREATE TABLE searchable (kind TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
@@ -194,6 +205,9 @@ const (
 	tEntries
 	tEntryBatches
 	tMadeOf
+	tUnitRuns
+	tUnitVoidings
+	tUnitRecords
 	tEPCISEvents
 	tEPCISTerms
 	tCommitments
@@ -246,6 +260,9 @@ var tables = [tableCount]table{
 	tEntries:            {"entries", 1, []string{"number", "kind", "actor", "day", "record"}},
 	tEntryBatches:       {"entry_batches", 3, []string{"gtin", "lot", "number"}},
 	tMadeOf:             {"made_of", 5, []string{"gtin", "lot", "of_gtin", "of_lot", "source", "live"}},
+	tUnitRuns:           {"unit_runs", 3, []string{"gtin", "lot", "number", "committed_by", "record"}},
+	tUnitVoidings:       {"unit_voidings", 3, []string{"gtin", "lot", "number", "record"}},
+	tUnitRecords:        {"unit_records", 4, []string{"gtin", "lot", "run", "position", "reveals", "record"}},
 	tEPCISEvents:        {"epcis_events", 1, []string{"seq", "event", "event_time", "record_time", "document", "context"}},
 	tEPCISTerms:         {"epcis_terms", 3, []string{"field", "value", "seq"}},
 	tCommitments:        {"commitments", 1, []string{"id", "participant", "subject", "record"}},

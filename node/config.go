@@ -44,6 +44,11 @@ type Config struct {
 	Mailbox bool
 	// Documents says what the gateway serves and takes by hash.
 	Documents Documents
+	// UnitsDir is a folder of tree files of units that the gateway proves items
+	// from; "" is a folder of the home. UnitRelay, when there, signs the reveals of
+	// codes that people type on its pages.
+	UnitsDir  string
+	UnitRelay *ecdsa.PrivateKey
 	// Release is the program's version.
 	Release string
 	// Tune may change the engine's configuration after it is read.

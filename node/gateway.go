@@ -63,6 +63,9 @@ func (n *Node) startGateway(ctx context.Context) error {
 	if err := n.openPrivacy(ctx, &c); err != nil {
 		return err
 	}
+	if err := n.openUnits(&c); err != nil {
+		return err
+	}
 	g, err := gateway.New(c)
 	if err != nil {
 		return err

@@ -57,6 +57,8 @@ type Answer struct {
 	Inputs          []InputView        `json:"inputs"`
 	// Recalls that are in force and have to do with the batch.
 	Recalls []RecallView `json:"recalls"`
+	// Unit is the one item asked for, where the batch has serial numbers committed.
+	Unit *UnitView `json:"unit,omitempty"`
 	// PrivateFields are those that somebody committed to and keeps off the ledger: names, never values.
 	PrivateFields []PrivateFieldView `json:"private_fields"`
 	Ledger        LedgerView         `json:"ledger"`

@@ -35,13 +35,22 @@ func LedgerOf(h *cmt.Header) Ledger {
 // Prove gathers what is known of the batch from src, and the bundle that proves it: the records that Check will gather
 // again. src and p must be the state whose app hash the header carries.
 func Prove(src Source, gtin, lot string, p Prover, h SignedHeader) (*Records, *Bundle, error) {
+	return ProveItem(src, gtin, lot, Item{}, p, h)
+}
+
+// ProveItem is Prove for one item of the batch.
+func ProveItem(src Source, gtin, lot string, item Item, p Prover, h SignedHeader) (*Records, *Bundle, error) {
 	rec := NewRecorder(src)
-	records, err := Gather(rec, gtin, lot)
+	records, err := GatherItem(rec, gtin, lot, item, 1)
 	if err != nil {
 		return nil, nil, err
 	}
 	b, err := Assemble(rec, gtin, lot, p, h)
-	return records, b, err
+	if err != nil {
+		return nil, nil, err
+	}
+	b.Target.Serial, b.Target.UnitProof = item.Serial, item.Proof
+	return records, b, nil
 }
 
 // Assemble proves all that rec has seen. It fails when the prover's state is not the one the header speaks of.
@@ -49,7 +58,7 @@ func Assemble(rec *Recorder, gtin, lot string, p Prover, h SignedHeader) (*Bundl
 	if !bytes.Equal(p.AppHash(), h.Header.AppHash) {
 		return nil, fmt.Errorf("verify: the state has the app hash %x and header %d carries %x; prove the state of height %d", p.AppHash(), h.Header.Height, h.Header.AppHash, h.Header.Height-1)
 	}
-	b := &Bundle{Format: Format, ChainID: h.Header.ChainID, Target: BundleTarget{gtin, lot}, Records: []BundleRecord{}, Ranges: []BundleRange{}}
+	b := &Bundle{Format: Format, ChainID: h.Header.ChainID, Target: BundleTarget{GTIN: gtin, Lot: lot}, Records: []BundleRecord{}, Ranges: []BundleRange{}}
 	if err := b.sign(h); err != nil {
 		return nil, err
 	}

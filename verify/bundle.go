@@ -19,8 +19,8 @@ const (
 	maxProofBytes  = 1 << 20
 	maxValidators  = 1_000
 	maxRecords     = 20_000
-	// The lists of attestations, of events, of commitments, of marks and of recalls that spread, and, while one does, of
-	// what each batch was made of on the way back.
+	// The lists of attestations, of events, of commitments, of marks, of recalls that spread and of runs of units, and, while a
+	// recall spreads, of what each batch was made of on the way back.
 	maxRanges      = 6 + MaxAncestry + 1
 	maxPunctuation = 200_000
 )
@@ -43,10 +43,13 @@ type Bundle struct {
 	Ranges     []BundleRange     `json:"ranges"`
 }
 
-// BundleTarget is the batch that the bundle is about.
+// BundleTarget is the batch that the bundle is about, or the item of it.
 type BundleTarget struct {
-	GTIN string `json:"gtin"`
-	Lot  string `json:"lot"`
+	GTIN   string `json:"gtin"`
+	Lot    string `json:"lot"`
+	Serial string `json:"serial,omitempty"`
+	// UnitProof is what was shown of the item: package units, text form.
+	UnitProof string `json:"unit_proof,omitempty"`
 }
 
 // BundleValidator is what the validators' hash covers of a validator.

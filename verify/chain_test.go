@@ -97,7 +97,7 @@ func (w *world) prove(t testing.TB, ofGTIN, ofLot string, who []signer) (*Bundle
 	h := sign(t, s.AppHash(), who)
 	var b *Bundle
 	must(t, s.View(func(v *store.View) (err error) {
-		_, b, err = Prove(Live(v), ofGTIN, ofLot, v, h)
+		_, b, err = ProveItem(Live(v), ofGTIN, ofLot, w.units.item(), v, h)
 		return err
 	}))
 	return b, Trust{ValidatorsHash: h.Validators.Hash(), ChainID: chainID}

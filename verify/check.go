@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/cometbft/cometbft/crypto/ed25519"
@@ -73,6 +74,7 @@ type Report struct {
 	Checks         []CheckResult `json:"checks"` // up to the first failure
 	GTIN           string        `json:"gtin,omitempty"`
 	Lot            string        `json:"lot,omitempty"`
+	Serial         string        `json:"serial,omitempty"`
 	ChainID        string        `json:"chain_id,omitempty"`
 	Height         int64         `json:"height"`         // of the state proven; 0 is the genesis state
 	Time           string        `json:"time,omitempty"` // of the header that proves it
@@ -158,7 +160,7 @@ func (c *checker) checkForm() (string, error) {
 		return "", err
 	}
 	c.b = b
-	c.report.GTIN, c.report.Lot, c.report.ChainID = b.Target.GTIN, b.Target.Lot, b.ChainID
+	c.report.GTIN, c.report.Lot, c.report.Serial, c.report.ChainID = b.Target.GTIN, b.Target.Lot, b.Target.Serial, b.ChainID
 	return fmt.Sprintf("%s, %d records, %d lists", b.Format, len(b.Records), len(b.Ranges)), nil
 }
 
@@ -167,7 +169,7 @@ func (c *checker) checkTarget() (string, error) {
 	if c.trust.GTIN != "" && c.trust.GTIN != t.GTIN || c.trust.Lot != "" && c.trust.Lot != t.Lot {
 		return "", fmt.Errorf("expected batch %s %s; the bundle is about %s %s", c.trust.GTIN, c.trust.Lot, clip(t.GTIN), clip(t.Lot))
 	}
-	return t.GTIN + " " + t.Lot, nil
+	return strings.TrimSpace(t.GTIN + " " + t.Lot + " " + t.Serial), nil
 }
 
 func (c *checker) checkHeader() (string, error) {
@@ -328,7 +330,7 @@ func (c *checker) checkLists() (string, error) {
 }
 
 func (c *checker) checkAnswer() (string, error) {
-	r, err := Gather(c.proven, c.b.Target.GTIN, c.b.Target.Lot)
+	r, err := GatherItem(c.proven, c.b.Target.GTIN, c.b.Target.Lot, Item{c.b.Target.Serial, c.b.Target.UnitProof}, 1)
 	if err != nil {
 		return "", err
 	}

@@ -3,6 +3,7 @@ package verify
 import (
 	"encoding/hex"
 	"sort"
+	"strings"
 
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	"github.com/filiera-chain/filiera/module/statekey"
@@ -20,7 +21,8 @@ import (
 //  3. suspicious: records contradict each other: more is certified than was produced, the goods moved before
 //     they were produced, a certificate comes from a body never accredited or is for another specification,
 //     the place of production lies outside the zone, the production date lies in the future; or a recall
-//     spreads, and not all of what the batch was made of could be looked at
+//     spreads, and not all of what the batch was made of could be looked at; or of the one item asked
+//     for: it is void, its code was revealed before, it is none of the batch's
 //  4. expired: the ledger's day is past the batch's expiry date, or of its certificates none is in force,
 //     suspended or revoked and one has expired
 //  5. suspended: no certificate is in force and one is suspended
@@ -37,6 +39,9 @@ func Judge(r *Records, at Ledger, lang string) *Answer {
 	a := j.view()
 	a.Reasons, a.Verdict = j.conclude()
 	a.Headline = j.w.headline(a.Verdict)
+	if a.Verdict == Suspicious && strings.HasPrefix(a.Reasons[0].Code, "unit_") {
+		a.Headline = j.w.itemHeadline()
+	}
 	return a
 }
 
@@ -67,6 +72,7 @@ func (j *judge) weigh() {
 	j.specificationAge()
 	j.journey()
 	j.inputs(j.r.Inputs)
+	j.item()
 }
 
 // add notes a finding. leads is "" for one that only informs.

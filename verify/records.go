@@ -75,6 +75,8 @@ type Records struct {
 	UnitPosition *uint64
 
 	Private []*privacyv1.Commitment // to private fields of the batch, in order of participant and id
+
+	Item *UnitRecords // the item asked for; nil when none was, or the ledger has no such batch
 }
 
 // AccreditationID names an accreditation.
@@ -97,6 +99,12 @@ func Gather(src Source, gtin, lot string) (*Records, error) { return GatherDeep(
 
 // GatherDeep is Gather with inputs of inputs to a depth of 0 to MaxDepth. Bundles hold depth 1.
 func GatherDeep(src Source, gtin, lot string, depth int) (*Records, error) {
+	return GatherItem(src, gtin, lot, Item{}, depth)
+}
+
+// GatherItem is GatherDeep for one item of the batch. It fails with ErrItem when the serial number or the proof cannot
+// be read; a proof that does not hold is for Judge to say.
+func GatherItem(src Source, gtin, lot string, item Item, depth int) (*Records, error) {
 	if canonical, err := gs1.ParseGTIN(gtin); err != nil || canonical != gtin {
 		return nil, fmt.Errorf("verify: GTIN %q is not 14 digits with a right check digit", gtin)
 	}
@@ -105,6 +113,10 @@ func GatherDeep(src Source, gtin, lot string, depth int) (*Records, error) {
 	}
 	if depth < 0 || depth > MaxDepth {
 		return nil, fmt.Errorf("verify: depth %d; inputs are read 0 to %d steps deep", depth, MaxDepth)
+	}
+	evidence, err := item.read()
+	if err != nil {
+		return nil, err
 	}
 	g := &gatherer{src: src, r: &Records{
 		GTIN: gtin, Lot: lot,
@@ -123,6 +135,7 @@ func GatherDeep(src Source, gtin, lot string, depth int) (*Records, error) {
 		g.r.Inputs = g.inputs(g.r.Journey, gtin, lot, depth)
 		g.recalls()
 		g.private()
+		g.unit(item, evidence)
 	}
 	return g.r, g.err
 }

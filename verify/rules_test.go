@@ -13,6 +13,7 @@ import (
 	recallv1 "github.com/filiera-chain/filiera/api/recall/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
+	unitv1 "github.com/filiera-chain/filiera/api/unit/v1"
 	"github.com/filiera-chain/filiera/module/statekey"
 )
 
@@ -378,6 +379,71 @@ var rules = []struct {
 		[]func(*world){func(w *world) { w.events = nil }},
 		Authentic, "no_journey", "", journeyStart(), "Per questo lotto non sono registrati passaggi.",
 	},
+	{
+		"unit of the batch",
+		[]func(*world){labels(1000, 400, 3)},
+		Authentic, "unit_in_batch", "", statekey.UnitRun(gtin, lot, 1), "è di una delle 1000 confezioni che Norcineria Rossi Srl ha registrato il 3 marzo 2026",
+	},
+	{
+		"unit opened",
+		[]func(*world){labels(1000, 400, 3), opened(1)},
+		Authentic, "unit_acquitted", "", unitRecordKey(3), "rivelato una volta, il 22 marzo 2026 alle 08:00 UTC",
+	},
+	{
+		"unit opened twice",
+		[]func(*world){labels(1000, 400, 3), opened(2)},
+		Suspicious, "unit_revealed_again", Suspicious, unitRecordKey(3), "rivelato 2 volte, la prima il 22 marzo 2026 alle 08:00 UTC e l'ultima il 23 marzo 2026 alle 08:00 UTC",
+	},
+	{
+		"unit void",
+		[]func(*world){labels(1000, 400, 3), func(w *world) { w.units.unit = &unitv1.Unit{Batch: w.units.batch(), Run: 1, Index: 3, Voiding: 1} }},
+		Suspicious, "unit_void", Suspicious, statekey.Voiding(gtin, lot, 1), "annullata da Norcineria Rossi Srl il 20 marzo 2026: non dovrebbe essere su nessuna confezione. Motivo: rotolo strappato.",
+	},
+	{
+		"run ended",
+		[]func(*world){labels(1000, 400, 3), func(w *world) { w.units.runs[0].RestVoiding = 1 }},
+		Suspicious, "unit_void", Suspicious, statekey.Voiding(gtin, lot, 1), "rotolo strappato",
+	},
+	{
+		"run ended after the unit was opened",
+		[]func(*world){labels(1000, 400, 3), opened(1), func(w *world) { w.units.runs[0].RestVoiding = 1 }},
+		Authentic, "unit_acquitted", "", unitRecordKey(3), "una volta",
+	},
+	{
+		"no such unit",
+		[]func(*world){labels(1000, 400, -1)},
+		Suspicious, "unit_unknown", Suspicious, unitRuns(), "Il numero di serie S-1 non è di nessuna delle 1000 confezioni registrate per questo lotto, che le comprende tutte.",
+	},
+	{
+		"no such unit, of a batch with room for more",
+		[]func(*world){labels(999, 400, -1)},
+		AuthenticWithWarnings, "unit_not_committed", AuthenticWithWarnings, unitRuns(), "una parte del lotto non ha numeri di serie registrati",
+	},
+	{
+		"proof of another unit",
+		[]func(*world){labels(1000, 400, 3), func(w *world) { w.units.serial = "S4" }},
+		Suspicious, "unit_proof_wrong", Suspicious, unitRuns(), "può essere un'etichetta contraffatta",
+	},
+	{
+		"proof of a run that is not there",
+		[]func(*world){labels(1000, 400, 3), func(w *world) {
+			w.units.runs = append(w.units.runs[:0:0], w.units.runs...)
+			w.units.shown.Presence.Run = 2
+		}},
+		Suspicious, "unit_proof_wrong", Suspicious, unitRuns(), "contraffatta",
+	},
+	{
+		"nothing shown",
+		[]func(*world){labels(1000, 400, 3), func(w *world) { w.units.shown = nil }},
+		Authentic, "unit_not_proven", "", unitRuns(), "che questa sia una di loro qui non è provato",
+	},
+	{
+		"more labels than goods",
+		[]func(*world){labels(1000, 400, 3), func(w *world) {
+			w.units.stock = &matterv1.Stock{Batch: w.units.batch(), Unit: "GRM", Entered: 400000, Left: 100000, Consumed: 250000, Sold: 50000}
+		}},
+		AuthenticWithWarnings, "more_units_than_goods", AuthenticWithWarnings, statekey.UnitTally(gtin, lot), "per 400000 g e del lotto ne restano o sono stati venduti 150000 g",
+	},
 }
 
 // splitOff makes the batch a part of another, twice as large, which is certified.
@@ -391,6 +457,8 @@ func splitOff(w *world) {
 	})
 	w.attestations[0].Batches[0].Batch.Lot, w.attestations[0].Batches[0].Quantity.Amount = "WHOLE", 800000
 }
+func unitRuns() []byte                  { start, _ := statekey.UnitRunsOf(gtin, lot); return start }
+func unitRecordKey(index uint32) []byte { return statekey.Unit(gtin, lot, 1, index) }
 
 func attestationsStart() []byte { start, _ := statekey.AttestationsOf(gtin, lot); return start }
 func journeyStart() []byte      { start, _ := statekey.JourneyOf(gtin, lot); return start }

@@ -29,6 +29,7 @@ func (j *judge) view() *Answer {
 	if j.r.Batch == nil {
 		return a
 	}
+	a.Unit = j.unitView()
 	a.Batch, a.Specification, a.Producer = j.batchView(), j.specificationView(), j.actor(j.r.Batch.GetOwner())
 	for _, t := range j.r.Attestations {
 		a.Attestations = append(a.Attestations, j.attestationView(t))

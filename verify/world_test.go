@@ -58,7 +58,8 @@ type world struct {
 	recalls        []*called
 	edges          [][2]*basev1.BatchID // the first was made of the second
 	position       *uint64
-	noise          int // records of others around those of the story
+	units          *unitStory // nil when the batch has no serial numbers
+	noise          int        // records of others around those of the story
 }
 
 func participant(id, name string) *registryv1.Participant {
@@ -207,6 +208,9 @@ func (w *world) lay(t testing.TB) *store.Store {
 		must(t, b.Set(append(append(start, c.GetParticipant()...), "\x00"+string(c.GetId())...), []byte{}))
 	}
 	w.layRecalls(put, func(key []byte) { must(t, b.Set(key, []byte{})) })
+	if w.units != nil {
+		w.units.lay(put)
+	}
 	for i := range w.noise {
 		must(t, b.Set(append(statekey.Product(gtin), byte('a'+i)), []byte("another's")))
 		must(t, b.Set(append(statekey.Batch(gtin, lot), byte('a'+i)), []byte("another's")))
@@ -228,8 +232,8 @@ func (w *world) gather(t testing.TB) *Records {
 	t.Helper()
 	var r *Records
 	must(t, w.lay(t).View(func(v *store.View) (err error) {
-		r, err = Gather(Live(v), gtin, lot)
-		if err == nil {
+		r, err = GatherItem(Live(v), gtin, lot, w.units.item(), 1)
+		if err == nil && w.position != nil {
 			r.UnitPosition = w.position
 		}
 		return err

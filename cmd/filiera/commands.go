@@ -23,6 +23,7 @@ func groups() []func(*env) *cobra.Command {
 		batchCommand,
 		logisticCommand,
 		recallCommand,
+		unitCommand,
 		certCommand,
 		traceCommand,
 		dataCommand,

@@ -28,6 +28,9 @@ func startCommand(e *env) *cobra.Command {
 			if err := e.captureConfig(&cfg); err != nil {
 				return err
 			}
+			if err := e.unitsConfig(&cfg); err != nil {
+				return err
+			}
 			n, err := node.Start(cmd.Context(), cfg, e.logger())
 			if err != nil {
 				return usageError{err}
@@ -53,6 +56,8 @@ func startCommand(e *env) *cobra.Command {
 	f.StringSlice("epcis-webhook-networks", nil, e.t("flag.epcis-webhook-networks"))
 	f.String("keys-dir", "", e.t("flag.keys-dir"))
 	dataFlags(e, f)
+	f.String("units-dir", "", e.t("flag.units-dir"))
+	f.String("unit-relay", "", e.t("flag.unit-relay"))
 	return cmd
 }
 

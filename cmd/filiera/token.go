@@ -171,27 +171,53 @@ func (e *env) captureConfig(cfg *node.Config) error {
 	if cfg.Gateway == "" {
 		return usage("%s", e.t("token.no.gateway"))
 	}
-	ring, err := e.ring()
-	if err != nil {
-		return err
-	}
 	cfg.EPCISSigners = map[string]*ecdsa.PrivateKey{}
 	for _, item := range named {
-		name, file, own := strings.Cut(strings.TrimSpace(item), "=")
-		if _, err := ring.Show(name); err != nil {
-			return usageError{err}
-		}
-		from := e.passwordFrom()
-		if own {
-			from = keys.PasswordFrom{File: file}
-		}
-		password, err := from.Existing(e.t("ask.password", name))
+		name, key, err := e.lentKey(item)
 		if err != nil {
-			return usageError{err}
+			return err
 		}
-		if cfg.EPCISSigners[name], err = ring.Unlock(name, password); err != nil {
-			return usageError{err}
-		}
+		cfg.EPCISSigners[name] = key
 	}
 	return nil
+}
+
+// lentKey opens a key that the node signs with: NAME, or NAME=PASSWORD-FILE.
+func (e *env) lentKey(item string) (string, *ecdsa.PrivateKey, error) {
+	ring, err := e.ring()
+	if err != nil {
+		return "", nil, err
+	}
+	name, file, own := strings.Cut(strings.TrimSpace(item), "=")
+	if _, err := ring.Show(name); err != nil {
+		return "", nil, usageError{err}
+	}
+	from := e.passwordFrom()
+	if own {
+		from = keys.PasswordFrom{File: file}
+	}
+	password, err := from.Existing(e.t("ask.password", name))
+	if err != nil {
+		return "", nil, usageError{err}
+	}
+	key, err := ring.Unlock(name, password)
+	if err != nil {
+		return "", nil, usageError{err}
+	}
+	return name, key, nil
+}
+
+// unitsConfig says where tree files of units are, and who signs reveals of codes.
+func (e *env) unitsConfig(cfg *node.Config) error {
+	cfg.UnitsDir = e.v.GetString("units-dir")
+	item := e.v.GetString("unit-relay")
+	if item == "" {
+		return nil
+	}
+	if cfg.Gateway == "" {
+		return usage("%s", e.t("unit.relay-needs-gateway"))
+	}
+	var err error
+	_, cfg.UnitRelay, err = e.lentKey(item)
+	return err
 }

@@ -37,6 +37,7 @@ filiera verify --bundle bundle.json --trust-hash "$(cat trust-hash.txt)"`, cobra
 	f.String("trust-hash-file", "", e.t("flag.trust-hash-file"))
 	f.String("genesis", "", e.t("flag.genesis"))
 	f.String("expect", "", e.t("flag.expect"))
+	f.String("unit-proof", "", e.t("flag.unit-proof"))
 	return cmd
 }
 
@@ -141,6 +142,10 @@ func (e *env) checkBundle(cmd *cobra.Command, raw []byte, trust verify.Trust, ta
 		report.OK = false
 		report.Checks = append(report.Checks, verify.CheckResult{Name: verify.CheckTarget, Detail: e.t("bundle.other.lot", report.Lot, target.Lot)})
 	}
+	if report.OK && target.Serial != report.Serial && target.Serial != "" {
+		report.OK = false
+		report.Checks = append(report.Checks, verify.CheckResult{Name: verify.CheckTarget, Detail: e.t("bundle.other.item", report.Serial, target.Serial)})
+	}
 	out := &verifyOutput{Answer: report.Answer(e.lang), Report: report, TrustedNode: nodesWord}
 	if err := e.printVerify(out); err != nil {
 		return err
@@ -183,7 +188,8 @@ func (e *env) verifyOnline(cmd *cobra.Command, target verify.Target) error {
 		return err
 	}
 	proof = proof || save != "" || trusted
-	v, err := e.askVerify(cmd.Context(), c, target, proof)
+	unitProof, _ := cmd.Flags().GetString("unit-proof")
+	v, err := e.askVerify(cmd.Context(), c, target, unitProof, proof)
 	if err != nil {
 		return err
 	}
@@ -217,10 +223,10 @@ func (e *env) verifyOnline(cmd *cobra.Command, target verify.Target) error {
 
 // askVerify asks for each reading of the lot until the ledger knows one; the
 // first reading's answer stands when it knows none.
-func (e *env) askVerify(ctx context.Context, c *client.Client, target verify.Target, proof bool) (*client.Verification, error) {
+func (e *env) askVerify(ctx context.Context, c *client.Client, target verify.Target, unitProof string, proof bool) (*client.Verification, error) {
 	var first *client.Verification
 	for _, lot := range target.LotCandidates() {
-		v, err := c.Verify(ctx, target.GTIN, lot, target.Serial, proof)
+		v, err := c.VerifyItem(ctx, target.GTIN, lot, target.Serial, unitProof, proof)
 		if err != nil {
 			return nil, err
 		}

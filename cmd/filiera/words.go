@@ -16,6 +16,7 @@ var (
 		matterEnglish,
 		custodyEnglish,
 		recallEnglish,
+		unitEnglish,
 	)
 	italian = catalogue(
 		coreItalian,
@@ -30,6 +31,7 @@ var (
 		matterItalian,
 		custodyItalian,
 		recallItalian,
+		unitItalian,
 	)
 )
 

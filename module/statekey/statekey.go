@@ -247,6 +247,32 @@ func CommitmentsAbout(subject string) (start, end []byte) {
 	return prefix(text(table("privacy", 2), subject))
 }
 
+// UnitRun is the key of unit's run of a batch, numbered from 1.
+func UnitRun(gtin, lot string, run uint32) []byte {
+	return binary.BigEndian.AppendUint32(text(text(table("unit", 1), gtin), lot), run)
+}
+
+// UnitRunsOf is the range [start, end) of a batch's runs; what follows start in a
+// key is the run's number, 4 bytes big-endian.
+func UnitRunsOf(gtin, lot string) (start, end []byte) {
+	return prefix(text(text(table("unit", 1), gtin), lot))
+}
+
+// Unit is the key of what happened to a unit; one to which nothing happened has
+// none.
+func Unit(gtin, lot string, run, index uint32) []byte {
+	k := binary.BigEndian.AppendUint32(text(text(table("unit", 2), gtin), lot), run)
+	return binary.BigEndian.AppendUint32(k, index)
+}
+
+// Voiding is the key of unit's voiding of a batch's units, numbered from 1.
+func Voiding(gtin, lot string, number uint32) []byte {
+	return binary.BigEndian.AppendUint32(text(text(table("unit", 3), gtin), lot), number)
+}
+
+// UnitTally is the key of what the runs of a batch come to.
+func UnitTally(gtin, lot string) []byte { return append(text(table("unit", 4), gtin), lot...) }
+
 // prefix gives the range of the keys that begin with p, which ends with a zero
 // byte and so can be raised.
 func prefix(p []byte) (start, end []byte) {

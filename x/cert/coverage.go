@@ -1,6 +1,8 @@
 package cert
 
 import (
+	"context"
+
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 )
@@ -43,4 +45,15 @@ func room(batch *productv1.Batch, already, gone, wanted int64) error {
 	}
 	return ErrQuantity.With("batch %s lot %q holds %d %s, of which %d are attested and in force; %d more would exceed it by %d, so at most %d can be attested",
 		batch.GetGtin(), batch.GetLot(), whole, batch.GetQuantity().GetUnit(), already, wanted, already+wanted-whole, left)
+}
+
+// Attested is how much of a batch the attestations in force at second at cover, in
+// the batch's unit; nothing of one that is not registered.
+func (c *Cert) Attested(ctx context.Context, at int64, gtin, lot string) (int64, error) {
+	b, err := c.products.Batch(ctx, gtin, lot)
+	if err != nil || b == nil {
+		return 0, err
+	}
+	list, err := c.AttestationsOf(ctx, gtin, lot)
+	return attested(list, b, at), err
 }

@@ -14,9 +14,10 @@ import (
 	v11 "github.com/filiera-chain/filiera/api/place/v1"
 	v16 "github.com/filiera-chain/filiera/api/privacy/v1"
 	v12 "github.com/filiera-chain/filiera/api/product/v1"
-	v19 "github.com/filiera-chain/filiera/api/recall/v1"
+	v110 "github.com/filiera-chain/filiera/api/recall/v1"
 	v1 "github.com/filiera-chain/filiera/api/registry/v1"
 	v15 "github.com/filiera-chain/filiera/api/trace/v1"
+	v19 "github.com/filiera-chain/filiera/api/unit/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -251,6 +252,9 @@ type Act struct {
 	//	*Act_Tie
 	//	*Act_Pack
 	//	*Act_Unpack
+	//	*Act_CommitUnits
+	//	*Act_VoidUnits
+	//	*Act_AcquitUnit
 	//	*Act_OpenRecall
 	//	*Act_AcknowledgeRecall
 	//	*Act_LiftRecall
@@ -929,7 +933,34 @@ func (x *Act) GetUnpack() *v18.MsgUnpack {
 	return nil
 }
 
-func (x *Act) GetOpenRecall() *v19.MsgOpenRecall {
+func (x *Act) GetCommitUnits() *v19.MsgCommitUnits {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_CommitUnits); ok {
+			return x.CommitUnits
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetVoidUnits() *v19.MsgVoidUnits {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_VoidUnits); ok {
+			return x.VoidUnits
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetAcquitUnit() *v19.MsgAcquitUnit {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_AcquitUnit); ok {
+			return x.AcquitUnit
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetOpenRecall() *v110.MsgOpenRecall {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_OpenRecall); ok {
 			return x.OpenRecall
@@ -938,7 +969,7 @@ func (x *Act) GetOpenRecall() *v19.MsgOpenRecall {
 	return nil
 }
 
-func (x *Act) GetAcknowledgeRecall() *v19.MsgAcknowledgeRecall {
+func (x *Act) GetAcknowledgeRecall() *v110.MsgAcknowledgeRecall {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_AcknowledgeRecall); ok {
 			return x.AcknowledgeRecall
@@ -947,7 +978,7 @@ func (x *Act) GetAcknowledgeRecall() *v19.MsgAcknowledgeRecall {
 	return nil
 }
 
-func (x *Act) GetLiftRecall() *v19.MsgLiftRecall {
+func (x *Act) GetLiftRecall() *v110.MsgLiftRecall {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_LiftRecall); ok {
 			return x.LiftRecall
@@ -956,7 +987,7 @@ func (x *Act) GetLiftRecall() *v19.MsgLiftRecall {
 	return nil
 }
 
-func (x *Act) GetCloseRecall() *v19.MsgCloseRecall {
+func (x *Act) GetCloseRecall() *v110.MsgCloseRecall {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_CloseRecall); ok {
 			return x.CloseRecall
@@ -965,7 +996,7 @@ func (x *Act) GetCloseRecall() *v19.MsgCloseRecall {
 	return nil
 }
 
-func (x *Act) GetPublishRecallNotice() *v19.MsgPublishNotice {
+func (x *Act) GetPublishRecallNotice() *v110.MsgPublishNotice {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_PublishRecallNotice); ok {
 			return x.PublishRecallNotice
@@ -974,7 +1005,7 @@ func (x *Act) GetPublishRecallNotice() *v19.MsgPublishNotice {
 	return nil
 }
 
-func (x *Act) GetWithdrawRecallNotice() *v19.MsgWithdrawNotice {
+func (x *Act) GetWithdrawRecallNotice() *v110.MsgWithdrawNotice {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_WithdrawRecallNotice); ok {
 			return x.WithdrawRecallNotice
@@ -1267,28 +1298,40 @@ type Act_Unpack struct {
 	Unpack *v18.MsgUnpack `protobuf:"bytes,148,opt,name=unpack,proto3,oneof"`
 }
 
+type Act_CommitUnits struct {
+	CommitUnits *v19.MsgCommitUnits `protobuf:"bytes,150,opt,name=commit_units,json=commitUnits,proto3,oneof"`
+}
+
+type Act_VoidUnits struct {
+	VoidUnits *v19.MsgVoidUnits `protobuf:"bytes,151,opt,name=void_units,json=voidUnits,proto3,oneof"`
+}
+
+type Act_AcquitUnit struct {
+	AcquitUnit *v19.MsgAcquitUnit `protobuf:"bytes,152,opt,name=acquit_unit,json=acquitUnit,proto3,oneof"`
+}
+
 type Act_OpenRecall struct {
-	OpenRecall *v19.MsgOpenRecall `protobuf:"bytes,160,opt,name=open_recall,json=openRecall,proto3,oneof"`
+	OpenRecall *v110.MsgOpenRecall `protobuf:"bytes,160,opt,name=open_recall,json=openRecall,proto3,oneof"`
 }
 
 type Act_AcknowledgeRecall struct {
-	AcknowledgeRecall *v19.MsgAcknowledgeRecall `protobuf:"bytes,161,opt,name=acknowledge_recall,json=acknowledgeRecall,proto3,oneof"`
+	AcknowledgeRecall *v110.MsgAcknowledgeRecall `protobuf:"bytes,161,opt,name=acknowledge_recall,json=acknowledgeRecall,proto3,oneof"`
 }
 
 type Act_LiftRecall struct {
-	LiftRecall *v19.MsgLiftRecall `protobuf:"bytes,162,opt,name=lift_recall,json=liftRecall,proto3,oneof"`
+	LiftRecall *v110.MsgLiftRecall `protobuf:"bytes,162,opt,name=lift_recall,json=liftRecall,proto3,oneof"`
 }
 
 type Act_CloseRecall struct {
-	CloseRecall *v19.MsgCloseRecall `protobuf:"bytes,163,opt,name=close_recall,json=closeRecall,proto3,oneof"`
+	CloseRecall *v110.MsgCloseRecall `protobuf:"bytes,163,opt,name=close_recall,json=closeRecall,proto3,oneof"`
 }
 
 type Act_PublishRecallNotice struct {
-	PublishRecallNotice *v19.MsgPublishNotice `protobuf:"bytes,164,opt,name=publish_recall_notice,json=publishRecallNotice,proto3,oneof"`
+	PublishRecallNotice *v110.MsgPublishNotice `protobuf:"bytes,164,opt,name=publish_recall_notice,json=publishRecallNotice,proto3,oneof"`
 }
 
 type Act_WithdrawRecallNotice struct {
-	WithdrawRecallNotice *v19.MsgWithdrawNotice `protobuf:"bytes,165,opt,name=withdraw_recall_notice,json=withdrawRecallNotice,proto3,oneof"`
+	WithdrawRecallNotice *v110.MsgWithdrawNotice `protobuf:"bytes,165,opt,name=withdraw_recall_notice,json=withdrawRecallNotice,proto3,oneof"`
 }
 
 func (*Act_Enrol) isAct_Kind() {}
@@ -1431,6 +1474,12 @@ func (*Act_Pack) isAct_Kind() {}
 
 func (*Act_Unpack) isAct_Kind() {}
 
+func (*Act_CommitUnits) isAct_Kind() {}
+
+func (*Act_VoidUnits) isAct_Kind() {}
+
+func (*Act_AcquitUnit) isAct_Kind() {}
+
 func (*Act_OpenRecall) isAct_Kind() {}
 
 func (*Act_AcknowledgeRecall) isAct_Kind() {}
@@ -1493,7 +1542,7 @@ var File_filiera_tx_v1_tx_proto protoreflect.FileDescriptor
 
 const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
-	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1bfiliera/matter/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/control/v1/msg.proto\x1a\x1cfiliera/custody/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1bfiliera/recall/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\"6\n" +
+	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1bfiliera/matter/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/control/v1/msg.proto\x1a\x1cfiliera/custody/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1bfiliera/recall/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\x1a\x19filiera/unit/v1/msg.proto\"6\n" +
 	"\x02Tx\x12\x12\n" +
 	"\x04body\x18\x01 \x01(\fR\x04body\x12\x1c\n" +
 	"\tsignature\x18\x02 \x01(\fR\tsignature\"\xae\x01\n" +
@@ -1504,7 +1553,7 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\x04 \x01(\x03R\texpiresAt\x12&\n" +
 	"\x04acts\x18\x05 \x03(\v2\x12.filiera.tx.v1.ActR\x04acts\x12\x12\n" +
-	"\x04memo\x18\x06 \x01(\tR\x04memo\"\x86,\n" +
+	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xd2-\n" +
 	"\x03Act\x125\n" +
 	"\x05enrol\x18\n" +
 	" \x01(\v2\x1d.filiera.registry.v1.MsgEnrolH\x00R\x05enrol\x12]\n" +
@@ -1580,7 +1629,12 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\x06cancel\x18\x91\x01 \x01(\v2\x1d.filiera.custody.v1.MsgCancelH\x00R\x06cancel\x12/\n" +
 	"\x03tie\x18\x92\x01 \x01(\v2\x1a.filiera.custody.v1.MsgTieH\x00R\x03tie\x122\n" +
 	"\x04pack\x18\x93\x01 \x01(\v2\x1b.filiera.custody.v1.MsgPackH\x00R\x04pack\x128\n" +
-	"\x06unpack\x18\x94\x01 \x01(\v2\x1d.filiera.custody.v1.MsgUnpackH\x00R\x06unpack\x12D\n" +
+	"\x06unpack\x18\x94\x01 \x01(\v2\x1d.filiera.custody.v1.MsgUnpackH\x00R\x06unpack\x12E\n" +
+	"\fcommit_units\x18\x96\x01 \x01(\v2\x1f.filiera.unit.v1.MsgCommitUnitsH\x00R\vcommitUnits\x12?\n" +
+	"\n" +
+	"void_units\x18\x97\x01 \x01(\v2\x1d.filiera.unit.v1.MsgVoidUnitsH\x00R\tvoidUnits\x12B\n" +
+	"\vacquit_unit\x18\x98\x01 \x01(\v2\x1e.filiera.unit.v1.MsgAcquitUnitH\x00R\n" +
+	"acquitUnit\x12D\n" +
 	"\vopen_recall\x18\xa0\x01 \x01(\v2 .filiera.recall.v1.MsgOpenRecallH\x00R\n" +
 	"openRecall\x12Y\n" +
 	"\x12acknowledge_recall\x18\xa1\x01 \x01(\v2'.filiera.recall.v1.MsgAcknowledgeRecallH\x00R\x11acknowledgeRecall\x12D\n" +
@@ -1681,12 +1735,15 @@ var file_filiera_tx_v1_tx_proto_goTypes = []any{
 	(*v18.MsgTie)(nil),                   // 71: filiera.custody.v1.MsgTie
 	(*v18.MsgPack)(nil),                  // 72: filiera.custody.v1.MsgPack
 	(*v18.MsgUnpack)(nil),                // 73: filiera.custody.v1.MsgUnpack
-	(*v19.MsgOpenRecall)(nil),            // 74: filiera.recall.v1.MsgOpenRecall
-	(*v19.MsgAcknowledgeRecall)(nil),     // 75: filiera.recall.v1.MsgAcknowledgeRecall
-	(*v19.MsgLiftRecall)(nil),            // 76: filiera.recall.v1.MsgLiftRecall
-	(*v19.MsgCloseRecall)(nil),           // 77: filiera.recall.v1.MsgCloseRecall
-	(*v19.MsgPublishNotice)(nil),         // 78: filiera.recall.v1.MsgPublishNotice
-	(*v19.MsgWithdrawNotice)(nil),        // 79: filiera.recall.v1.MsgWithdrawNotice
+	(*v19.MsgCommitUnits)(nil),           // 74: filiera.unit.v1.MsgCommitUnits
+	(*v19.MsgVoidUnits)(nil),             // 75: filiera.unit.v1.MsgVoidUnits
+	(*v19.MsgAcquitUnit)(nil),            // 76: filiera.unit.v1.MsgAcquitUnit
+	(*v110.MsgOpenRecall)(nil),           // 77: filiera.recall.v1.MsgOpenRecall
+	(*v110.MsgAcknowledgeRecall)(nil),    // 78: filiera.recall.v1.MsgAcknowledgeRecall
+	(*v110.MsgLiftRecall)(nil),           // 79: filiera.recall.v1.MsgLiftRecall
+	(*v110.MsgCloseRecall)(nil),          // 80: filiera.recall.v1.MsgCloseRecall
+	(*v110.MsgPublishNotice)(nil),        // 81: filiera.recall.v1.MsgPublishNotice
+	(*v110.MsgWithdrawNotice)(nil),       // 82: filiera.recall.v1.MsgWithdrawNotice
 }
 var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	2,  // 0: filiera.tx.v1.TxBody.acts:type_name -> filiera.tx.v1.Act
@@ -1760,17 +1817,20 @@ var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	71, // 68: filiera.tx.v1.Act.tie:type_name -> filiera.custody.v1.MsgTie
 	72, // 69: filiera.tx.v1.Act.pack:type_name -> filiera.custody.v1.MsgPack
 	73, // 70: filiera.tx.v1.Act.unpack:type_name -> filiera.custody.v1.MsgUnpack
-	74, // 71: filiera.tx.v1.Act.open_recall:type_name -> filiera.recall.v1.MsgOpenRecall
-	75, // 72: filiera.tx.v1.Act.acknowledge_recall:type_name -> filiera.recall.v1.MsgAcknowledgeRecall
-	76, // 73: filiera.tx.v1.Act.lift_recall:type_name -> filiera.recall.v1.MsgLiftRecall
-	77, // 74: filiera.tx.v1.Act.close_recall:type_name -> filiera.recall.v1.MsgCloseRecall
-	78, // 75: filiera.tx.v1.Act.publish_recall_notice:type_name -> filiera.recall.v1.MsgPublishNotice
-	79, // 76: filiera.tx.v1.Act.withdraw_recall_notice:type_name -> filiera.recall.v1.MsgWithdrawNotice
-	77, // [77:77] is the sub-list for method output_type
-	77, // [77:77] is the sub-list for method input_type
-	77, // [77:77] is the sub-list for extension type_name
-	77, // [77:77] is the sub-list for extension extendee
-	0,  // [0:77] is the sub-list for field type_name
+	74, // 71: filiera.tx.v1.Act.commit_units:type_name -> filiera.unit.v1.MsgCommitUnits
+	75, // 72: filiera.tx.v1.Act.void_units:type_name -> filiera.unit.v1.MsgVoidUnits
+	76, // 73: filiera.tx.v1.Act.acquit_unit:type_name -> filiera.unit.v1.MsgAcquitUnit
+	77, // 74: filiera.tx.v1.Act.open_recall:type_name -> filiera.recall.v1.MsgOpenRecall
+	78, // 75: filiera.tx.v1.Act.acknowledge_recall:type_name -> filiera.recall.v1.MsgAcknowledgeRecall
+	79, // 76: filiera.tx.v1.Act.lift_recall:type_name -> filiera.recall.v1.MsgLiftRecall
+	80, // 77: filiera.tx.v1.Act.close_recall:type_name -> filiera.recall.v1.MsgCloseRecall
+	81, // 78: filiera.tx.v1.Act.publish_recall_notice:type_name -> filiera.recall.v1.MsgPublishNotice
+	82, // 79: filiera.tx.v1.Act.withdraw_recall_notice:type_name -> filiera.recall.v1.MsgWithdrawNotice
+	80, // [80:80] is the sub-list for method output_type
+	80, // [80:80] is the sub-list for method input_type
+	80, // [80:80] is the sub-list for extension type_name
+	80, // [80:80] is the sub-list for extension extendee
+	0,  // [0:80] is the sub-list for field type_name
 }
 
 func init() { file_filiera_tx_v1_tx_proto_init() }
@@ -1849,6 +1909,9 @@ func file_filiera_tx_v1_tx_proto_init() {
 		(*Act_Tie)(nil),
 		(*Act_Pack)(nil),
 		(*Act_Unpack)(nil),
+		(*Act_CommitUnits)(nil),
+		(*Act_VoidUnits)(nil),
+		(*Act_AcquitUnit)(nil),
 		(*Act_OpenRecall)(nil),
 		(*Act_AcknowledgeRecall)(nil),
 		(*Act_LiftRecall)(nil),
