@@ -6,7 +6,8 @@
 // serial number (GS1 AI 21), printed for everybody to read, and a code, hidden
 // under its cap. The serial and the batch give the item's identifier, 16 bytes;
 // the code and the identifier give a chain of tokens, each the hash of the one
-// before it. The tree's leaf is the identifier with the chain's end, its tip.
+// before it. The tree's leaf is the identifier, the chain's end or tip, and the
+// item's number among the labels of its run, so that a reel of them can be named.
 // Whoever opens the item shows the token before the tip; a second time shows the
 // one before that, which nobody can make who only saw the first. So a reveal is
 // proof of the code, the code itself never leaves who typed it, and what was

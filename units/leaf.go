@@ -2,6 +2,7 @@ package units
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 )
 
@@ -76,19 +77,23 @@ func TokenOf(id ID, code Code, n int) Token {
 type Leaf struct {
 	ID  ID
 	Tip Token
+	// Number is the item's place among those of its run as they were made, from 1:
+	// the order of the labels, which that of the leaves is not.
+	Number uint32
 }
 
 // LeafOf gives the leaf of an item with its code.
-func LeafOf(gtin, lot, serial string, code Code) Leaf {
+func LeafOf(gtin, lot, serial string, code Code, number uint32) Leaf {
 	id := IDOf(gtin, lot, serial)
-	return Leaf{id, TokenOf(id, code, 0)}
+	return Leaf{id, TokenOf(id, code, 0), number}
 }
 
 // Hash gives the leaf's hash.
 func (l Leaf) Hash() Hash {
-	var b [1 + IDSize + TokenSize]byte
+	var b [1 + IDSize + TokenSize + 4]byte
 	copy(b[1:], l.ID[:])
 	copy(b[1+IDSize:], l.Tip[:])
+	binary.BigEndian.PutUint32(b[1+IDSize+TokenSize:], l.Number)
 	return sha256.Sum256(b[:])
 }
 

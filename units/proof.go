@@ -16,7 +16,7 @@ const (
 	// MaxRuns is the most runs of a batch, and so of absences in one text.
 	MaxRuns = 100
 	// maxRaw is the most bytes of one proof: an absence with both neighbours.
-	maxRaw = 1 + 5 + 1 + 2*(5+IDSize+TokenSize+1+maxPath*HashSize)
+	maxRaw = 1 + 5 + 1 + 2*(5+5+IDSize+TokenSize+1+maxPath*HashSize)
 	// MaxText is the longest text that Parse reads.
 	MaxText = MaxRuns * (maxRaw*4/3 + 4)
 )
@@ -73,11 +73,14 @@ type Presence struct {
 	Run uint32
 	Place
 	Tip Token
+	// Number is the item's place among the labels of the run, from 1, as who
+	// committed the run has it.
+	Number uint32
 }
 
 // Check verifies that the item is in the run with that root and count.
 func (p *Presence) Check(id ID, root Hash, count uint32) error {
-	return p.leads(Leaf{id, p.Tip}.Hash(), root, count)
+	return p.leads(Leaf{id, p.Tip, p.Number}.Hash(), root, count)
 }
 
 // Neighbour is a leaf beside the place where an item would stand.
@@ -142,6 +145,7 @@ func (e *Evidence) Text() string {
 func (p *Presence) Bytes() []byte {
 	b := binary.AppendUvarint([]byte{presenceKind}, uint64(p.Run))
 	b = binary.AppendUvarint(b, uint64(p.Index))
+	b = binary.AppendUvarint(b, uint64(p.Number))
 	b = append(b, p.Tip[:]...)
 	return appendPath(b, p.Path)
 }
@@ -161,6 +165,7 @@ func (a *Absence) bytes() []byte {
 			continue
 		}
 		b = binary.AppendUvarint(b, uint64(n.Index))
+		b = binary.AppendUvarint(b, uint64(n.Number))
 		b = append(append(b, n.ID[:]...), n.Tip[:]...)
 		b = appendPath(append(b, byte(len(n.Path))), n.Path)
 	}
@@ -221,6 +226,7 @@ func ParsePresence(raw []byte) (*Presence, error) {
 	}
 	p := &Presence{Run: r.number()}
 	p.Index = r.number()
+	p.Number = r.number()
 	copy(p.Tip[:], r.take(TokenSize))
 	if len(r.rest)%HashSize != 0 || len(r.rest) > maxPath*HashSize {
 		return nil, errMangled
@@ -292,6 +298,7 @@ func (r *reader) path(n int) []Hash {
 func (r *reader) neighbour() *Neighbour {
 	n := &Neighbour{}
 	n.Index = r.number()
+	n.Number = r.number()
 	copy(n.ID[:], r.take(IDSize))
 	copy(n.Tip[:], r.take(TokenSize))
 	n.Path = r.path(int(r.byte()))

@@ -2,6 +2,7 @@ package units_test
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -20,7 +21,7 @@ const gtin = "08012345678907"
 // toyRoot is RFC 6962 section 2.1 word for word.
 func toyRoot(leaves []units.Leaf) units.Hash {
 	if len(leaves) == 1 {
-		return sha256.Sum256(append(append([]byte{0}, leaves[0].ID[:]...), leaves[0].Tip[:]...))
+		return sha256.Sum256(binary.BigEndian.AppendUint32(append(append([]byte{0}, leaves[0].ID[:]...), leaves[0].Tip[:]...), leaves[0].Number))
 	}
 	k := 1
 	for k*2 < len(leaves) {
@@ -42,7 +43,7 @@ func toyRun(n int) (leaves []units.Leaf, hashes []units.Hash, serials map[units.
 	coder, serials := key(1).Coder(gtin, "L1"), map[units.ID]string{}
 	for i := range n {
 		s := fmt.Sprintf("S%d", i)
-		l := units.LeafOf(gtin, "L1", s, coder.Code(s))
+		l := units.LeafOf(gtin, "L1", s, coder.Code(s), uint32(i)+1)
 		leaves, serials[l.ID] = append(leaves, l), s
 	}
 	slices.SortFunc(leaves, func(a, b units.Leaf) int { return strings.Compare(string(a.ID[:]), string(b.ID[:])) })
@@ -60,7 +61,7 @@ func TestTheTreeIsThatOfTheRFC(t *testing.T) {
 			t.Fatalf("%d items: the root is %s; the RFC gives %s", n, got, root)
 		}
 		for i, l := range leaves {
-			p := &units.Presence{Run: 1, Place: units.Place{Index: uint32(i), Path: units.PathOf(hashes, i)}, Tip: l.Tip}
+			p := &units.Presence{Run: 1, Place: units.Place{Index: uint32(i), Path: units.PathOf(hashes, i)}, Tip: l.Tip, Number: l.Number}
 			if err := p.Check(units.IDOf(gtin, "L1", serials[l.ID]), root, uint32(n)); err != nil {
 				t.Fatalf("item %d of %d: %v", i, n, err)
 			}
@@ -128,7 +129,7 @@ func TestAbsenceIsProvenByNeighbours(t *testing.T) {
 func TestAMangledProofIsRefused(t *testing.T) {
 	leaves, hashes, _ := toyRun(37)
 	root := units.RootOf(hashes)
-	p := &units.Presence{Run: 3, Place: units.Place{Index: 20, Path: units.PathOf(hashes, 20)}, Tip: leaves[20].Tip}
+	p := &units.Presence{Run: 3, Place: units.Place{Index: 20, Path: units.PathOf(hashes, 20)}, Tip: leaves[20].Tip, Number: leaves[20].Number}
 	raw := p.Bytes()
 	rapid.Check(t, func(t *rapid.T) {
 		b := slices.Clone(raw)
@@ -225,12 +226,12 @@ func TestTheFormsStay(t *testing.T) {
 	}
 	serial := s.At(0)
 	code := key(7).Coder(gtin, "L26-001").Code(serial)
-	leaf := units.LeafOf(gtin, "L26-001", serial, code)
+	leaf := units.LeafOf(gtin, "L26-001", serial, code, 1)
 	h := leaf.Hash()
 	got := []string{serial, s.At(9_999_999), code.String(), hex.EncodeToString(leaf.ID[:]), hex.EncodeToString(leaf.Tip[:]), h.String()}
 	want := []string{
 		"7FD0ENCXCEWQX", "AZYWYSRCAVS1E", "D9D0-4ZXP-VJQ1-V6YR", "b4048f8426e27b9dc4fabb4ce4bd6ca2", "69e812136153bfe0b93f6373520e7639",
-		"cacf3b4220a62cbde7e7e0d69fcd26b87c34496a0bd61bf6d06e66989a93ab10",
+		"28e62fd82100deb5a6934968ea9d8323279ea602f8a6ab1f10d8a93a6490ffb7",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q; want %q", got, want)
@@ -239,7 +240,7 @@ func TestTheFormsStay(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	leaves, hashes, _ := toyRun(5)
-	p := &units.Presence{Run: 1, Place: units.Place{Index: 2, Path: units.PathOf(hashes, 2)}, Tip: leaves[2].Tip}
+	p := &units.Presence{Run: 1, Place: units.Place{Index: 2, Path: units.PathOf(hashes, 2)}, Tip: leaves[2].Tip, Number: leaves[2].Number}
 	f.Add((&units.Evidence{Presence: p}).Text())
 	a := &units.Absence{Run: 1, Left: neighbour(leaves, hashes, 1), Right: neighbour(leaves, hashes, 2)}
 	f.Add((&units.Evidence{Absences: []*units.Absence{a, {Run: 2, Right: neighbour(leaves, hashes, 0)}}}).Text())

@@ -15,6 +15,7 @@ type UnitView struct {
 	// Of an item that is proven to be in a run: the run's number, how many units it has, the item's position there, what
 	// it holds, and who committed the run when.
 	Run         uint32        `json:"run,omitempty"`
+	Number      uint32        `json:"number,omitempty"` // among the labels of the run, from 1
 	Units       uint32        `json:"units,omitempty"`
 	Index       *uint32       `json:"index,omitempty"`
 	Content     *QuantityView `json:"content,omitempty"`
@@ -124,7 +125,7 @@ func (j *judge) unitView() *UnitView {
 
 func (j *judge) showProven(v *UnitView, u *UnitRecords, x *unitv1.Unit) {
 	index := u.Index
-	v.Status, v.Run, v.Units, v.Index = "in_batch", u.Run.GetNumber(), u.Run.GetCount(), &index
+	v.Status, v.Run, v.Units, v.Index, v.Number = "in_batch", u.Run.GetNumber(), u.Run.GetCount(), &index, u.Number
 	v.Content = &QuantityView{u.Run.GetContent(), u.Tally.GetUnit()}
 	v.CommittedBy, v.CommittedAt = j.short(u.Run.GetCommittedBy()), stamp(u.Run.GetCommittedAt())
 	if x.GetReveals() > 0 {

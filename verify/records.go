@@ -70,8 +70,8 @@ type Records struct {
 	Recalls []*RecallOf
 	// Unchecked is a recall that spreads, when not all of what the batch was made of could be looked at; 0 for none.
 	Unchecked uint64
-	// UnitPosition is the position in its batch of the item that is asked about, from 0, where who asks knows it: the
-	// producer does, who made the serial numbers. The caller sets it; a recall of single items spares the others.
+	// UnitPosition is the position among the labels of the batch of the item that is asked about, from 0, where its proof
+	// tells it. A recall of single items spares the others.
 	UnitPosition *uint64
 
 	Private []*privacyv1.Commitment // to private fields of the batch, in order of participant and id

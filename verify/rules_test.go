@@ -440,7 +440,7 @@ var rules = []struct {
 	{
 		"more labels than goods",
 		[]func(*world){labels(1000, 400, 3), func(w *world) {
-			w.units.stock = &matterv1.Stock{Batch: w.units.batch(), Unit: "GRM", Entered: 400000, Left: 100000, Consumed: 250000, Sold: 50000}
+			w.stocks = append(w.stocks[:0:0], &matterv1.Stock{Batch: w.units.batch(), Unit: "GRM", Entered: 400000, Left: 100000, Consumed: 250000, Sold: 50000})
 		}},
 		AuthenticWithWarnings, "more_units_than_goods", AuthenticWithWarnings, statekey.UnitTally(gtin, lot), "per 400000 g e del lotto ne restano o sono stati venduti 150000 g",
 	},

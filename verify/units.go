@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	unitv1 "github.com/filiera-chain/filiera/api/unit/v1"
 	"github.com/filiera-chain/filiera/gs1"
 	"github.com/filiera-chain/filiera/module/statekey"
@@ -45,11 +44,12 @@ type UnitRecords struct {
 	Serial string
 	Runs   []*unitv1.Run // in order of number; none when the batch has no serial numbers
 	Tally  *unitv1.Tally
-	Stock  *matterv1.Stock // nil when the book of matter has not heard of the batch
 
-	// Run is the run that the item is proven to be in, Index its position there.
-	Run   *unitv1.Run
-	Index uint32
+	// Run is the run that the item is proven to be in, Index its position in the tree, and Number its place among the
+	// labels, from 1.
+	Run    *unitv1.Run
+	Index  uint32
+	Number uint32
 	// Absent says that the item is proven to be in none of the runs.
 	Absent bool
 	// Fault says why what was shown does not hold.
@@ -74,9 +74,6 @@ func (g *gatherer) unit(item Item, shown *units.Evidence) {
 		g.fail(fmt.Errorf("verify: batch %s %s has units and no tally of them", g.r.GTIN, g.r.Lot))
 		return
 	}
-	if s := new(matterv1.Stock); g.find(statekey.Stock(g.r.GTIN, g.r.Lot), s) {
-		u.Stock = s
-	}
 	if shown == nil {
 		return
 	}
@@ -87,6 +84,8 @@ func (g *gatherer) unit(item Item, shown *units.Evidence) {
 		return
 	}
 	if u.Fault = u.present(id, shown.Presence); u.Fault == nil {
+		position := u.position()
+		g.r.UnitPosition = &position
 		g.happened(u)
 	}
 }
@@ -120,8 +119,17 @@ func (u *UnitRecords) present(id units.ID, p *units.Presence) error {
 	if err := p.Check(id, units.Hash(r.GetRoot()), r.GetCount()); err != nil {
 		return err
 	}
-	u.Run, u.Index = r, p.Index
+	u.Run, u.Index, u.Number = r, p.Index, p.Number
 	return nil
+}
+
+// position is the item's place among all labels of the batch, from 0: run after run.
+func (u *UnitRecords) position() uint64 {
+	n := uint64(u.Number)
+	for _, r := range u.Runs[:u.Run.GetNumber()-1] {
+		n += uint64(r.GetCount())
+	}
+	return max(n, 1) - 1
 }
 
 // absent wants the absence from every run.
@@ -163,7 +171,7 @@ func (g *gatherer) happened(u *UnitRecords) {
 
 // goods is how much of the batch is there or was sold: what can bear a serial number.
 func (r *Records) goods() int64 {
-	if s := r.Item.Stock; s != nil {
+	if s := r.Stock; s != nil {
 		return s.GetLeft() + s.GetSold()
 	}
 	return r.Batch.GetQuantity().GetAmount()

@@ -11,7 +11,8 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
-	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
+	lineagev1 "github.com/filiera-chain/filiera/api/lineage/v1"
+	recallv1 "github.com/filiera-chain/filiera/api/recall/v1"
 	unitv1 "github.com/filiera-chain/filiera/api/unit/v1"
 	"github.com/filiera-chain/filiera/module/statekey"
 	"github.com/filiera-chain/filiera/store"
@@ -22,7 +23,6 @@ import (
 type unitStory struct {
 	runs    []*unitv1.Run
 	tally   *unitv1.Tally
-	stock   *matterv1.Stock
 	unit    *unitv1.Unit
 	voiding *unitv1.Voiding
 	serial  string
@@ -48,9 +48,6 @@ func (u *unitStory) lay(put func(key []byte, m proto.Message)) {
 	}
 	put(statekey.UnitTally(gtin, lot), u.tally)
 	put(statekey.Voiding(gtin, lot, 1), u.voiding)
-	if u.stock != nil {
-		put(statekey.Stock(gtin, lot), u.stock)
-	}
 	if u.unit != nil {
 		put(statekey.Unit(gtin, lot, u.unit.GetRun(), u.unit.GetIndex()), u.unit)
 	}
@@ -66,7 +63,7 @@ func labels(n int, grams int64, index int) func(*world) {
 		coder := units.Key{1}.Coder(gtin, lot)
 		for i := range n {
 			s := fmt.Sprintf("S%d", i)
-			l := units.LeafOf(gtin, lot, s, coder.Code(s))
+			l := units.LeafOf(gtin, lot, s, coder.Code(s), uint32(i)+1)
 			serials[l.ID], leaves = s, append(leaves, l)
 		}
 		slices.SortFunc(leaves, func(a, b units.Leaf) int { return bytes.Compare(a.ID[:], b.ID[:]) })
@@ -79,7 +76,7 @@ func labels(n int, grams int64, index int) func(*world) {
 		}
 		if index >= 0 {
 			u.serial = serials[leaves[index].ID]
-			u.shown = &units.Evidence{Presence: &units.Presence{Run: 1, Place: place(index), Tip: leaves[index].Tip}}
+			u.shown = &units.Evidence{Presence: &units.Presence{Run: 1, Place: place(index), Tip: leaves[index].Tip, Number: leaves[index].Number}}
 		} else {
 			id := units.IDOf(gtin, lot, u.serial)
 			at, _ := slices.BinarySearchFunc(leaves, id, func(l units.Leaf, id units.ID) int { return bytes.Compare(l.ID[:], id[:]) })
@@ -187,6 +184,26 @@ func TestRunsThatDoNotFitFail(t *testing.T) {
 		})
 		if err == nil {
 			t.Errorf("%s is taken", name)
+		}
+	}
+}
+
+// TestARecallOfItemsReachesTheProvenItem holds a recall of a reel of labels against
+// the number that an item's own proof tells.
+func TestARecallOfItemsReachesTheProvenItem(t *testing.T) {
+	w := unitWorld(labels(1000, 400, 3))
+	number := uint64(w.units.shown.Presence.Number)
+	for first, want := range map[uint64]Verdict{number - 1: Recalled, number: Authentic} { // positions count from 0
+		c := glass(1)
+		c.marks = append(c.marks, &lineagev1.Mark{Recall: 1, Batch: theBatch(), Target: true, Reached: true, At: now - day, Height: 40})
+		c.recall.Targets = []*recallv1.Target{{Kind: recallv1.TargetKind_TARGET_KIND_UNITS, Batch: theBatch(), FirstUnit: first, LastUnit: first}}
+		w := unitWorld(labels(1000, 400, 3), recalledBy(c))
+		if a := Judge(w.gather(t), ledger(), "it"); a.Verdict != want {
+			t.Errorf("item %d, and %d is recalled: %s", number, first+1, a.Verdict)
+		}
+		w.units.shown = nil // what is not proven is not spared
+		if a := Judge(w.gather(t), ledger(), "it"); a.Verdict != Recalled {
+			t.Errorf("an item that is not proven: %s", a.Verdict)
 		}
 	}
 }

@@ -273,6 +273,9 @@ func Voiding(gtin, lot string, number uint32) []byte {
 // UnitTally is the key of what the runs of a batch come to.
 func UnitTally(gtin, lot string) []byte { return append(text(table("unit", 4), gtin), lot...) }
 
+// UnitCoverage is the key of what units hold under the certificates of a batch.
+func UnitCoverage(gtin, lot string) []byte { return append(text(table("unit", 5), gtin), lot...) }
+
 // prefix gives the range of the keys that begin with p, which ends with a zero
 // byte and so can be raised.
 func prefix(p []byte) (start, end []byte) {

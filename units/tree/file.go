@@ -136,7 +136,7 @@ func (t *File) Prove(id units.ID, run uint32) (*units.Presence, *units.Absence, 
 			return nil, nil, err
 		}
 		if a.Right.ID == id {
-			return &units.Presence{Run: run, Place: a.Right.Place, Tip: a.Right.Tip}, nil, nil
+			return &units.Presence{Run: run, Place: a.Right.Place, Tip: a.Right.Tip, Number: a.Right.Number}, nil, nil
 		}
 	}
 	if at > 0 {

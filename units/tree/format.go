@@ -13,7 +13,7 @@ import (
 const (
 	magic      = "filiera-units/1\n"
 	headerSize = 128
-	leafSize   = units.IDSize + units.TokenSize
+	leafSize   = units.IDSize + units.TokenSize + 4
 	// blockSize is a power of two, so that the blocks' roots are nodes of the tree.
 	blockSize = 256
 	maxBlocks = (units.MaxUnits + blockSize - 1) / blockSize
@@ -71,9 +71,11 @@ func (h *Header) size() int64 {
 	return headerSize + int64(h.Count)*leafSize + int64(h.blocks())*units.HashSize
 }
 
-func appendLeaf(b []byte, l units.Leaf) []byte { return append(append(b, l.ID[:]...), l.Tip[:]...) }
+func appendLeaf(b []byte, l units.Leaf) []byte {
+	return binary.BigEndian.AppendUint32(append(append(b, l.ID[:]...), l.Tip[:]...), l.Number)
+}
 
 func leafAt(b []byte, i int) units.Leaf {
 	b = b[i*leafSize:]
-	return units.Leaf{ID: units.ID(b), Tip: units.Token(b[units.IDSize:])}
+	return units.Leaf{ID: units.ID(b), Tip: units.Token(b[units.IDSize:]), Number: binary.BigEndian.Uint32(b[units.IDSize+units.TokenSize:])}
 }

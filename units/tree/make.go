@@ -143,7 +143,7 @@ func (o *Order) portion(first, n uint32, serials []string) (p portionMade) {
 	}
 	for i, s := range serials {
 		code := coder.Code(s)
-		p.leaves[i] = units.LeafOf(o.GTIN, o.Lot, s, code)
+		p.leaves[i] = units.LeafOf(o.GTIN, o.Lot, s, code, first+uint32(i)+1)
 		if o.List != nil {
 			p.lines = appendLine(p.lines, uint64(first)+uint64(i)+1, s, code, prefix)
 		}

@@ -65,7 +65,7 @@ func TestARunAndItsList(t *testing.T) {
 			if err != nil || row[0] != fmt.Sprint(i+1) || row[3] != "https://id.example.it/01/"+gtin+"/10/L1/21/"+row[1] {
 				t.Fatalf("%d items, line %d is %q: %v", n, i, row, err)
 			}
-			leaves = append(leaves, units.LeafOf(gtin, "L1", row[1], code))
+			leaves = append(leaves, units.LeafOf(gtin, "L1", row[1], code, uint32(i)+1))
 		}
 		slices.SortFunc(leaves, func(a, b units.Leaf) int { return bytes.Compare(a.ID[:], b.ID[:]) })
 		var b units.Builder
@@ -83,7 +83,7 @@ func TestARunAndItsList(t *testing.T) {
 			if err != nil || absent != nil || here == nil {
 				t.Fatalf("item %d of %d: %v %v", i, n, absent, err)
 			}
-			if err := here.Check(leaves[i].ID, f.Root, n); err != nil || here.Index != uint32(i) || here.Tip != leaves[i].Tip {
+			if err := here.Check(leaves[i].ID, f.Root, n); err != nil || here.Index != uint32(i) || here.Tip != leaves[i].Tip || here.Number != leaves[i].Number {
 				t.Errorf("item %d of %d at %d: %v", i, n, here.Index, err)
 			}
 		}

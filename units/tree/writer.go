@@ -14,7 +14,7 @@ import (
 	"github.com/filiera-chain/filiera/units"
 )
 
-// pieceLeaves is how many leaves are sorted at a time: 16 MB.
+// pieceLeaves is how many leaves are sorted at a time: 18 MB.
 const pieceLeaves = 1 << 19
 
 // TwiceError says that two items of a run have one identifier, which is to say

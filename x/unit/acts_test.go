@@ -33,6 +33,30 @@ func TestUnitsNeverHoldMoreThanIsAttested(t *testing.T) {
 	}
 }
 
+func TestPartsShareWhatTheWholeWasAttested(t *testing.T) {
+	w := newWorld(t)
+	w.batch(pasta, "L1", 10_000)
+	w.certify("L1", 5_000)
+	w.Do(by("maker"), split(pasta, "L1", "L2", 4_000))
+	p := w.committed(pasta, "L1", "A", 12, 250)
+	w.says(unit.ErrAttested, "maker", newPress(pasta, "L2", "B", 9).commit(250), "lot L1, which the lot was split off, and its parts,", "already hold 3 kg", "at most 8 units", "attest 5 kg")
+	w.committed(pasta, "L2", "B", 8, 250)
+	w.says(unit.ErrAttested, "maker", newPress(pasta, "L1", "C", 1).commit(250), "already hold 5 kg")
+	w.Do(by("maker"), p.void(&unitv1.Span{First: 0, Last: 3}))
+	w.committed(pasta, "L2", "C", 4, 250)
+	value, err := w.Branch.Get(statekey.UnitCoverage(pasta, "L1"))
+	must(t, err)
+	c := new(unitv1.Coverage)
+	must(t, proto.Unmarshal(value, c))
+	if c.GetContent() != 5_000 {
+		t.Errorf("under the whole's certificates: %v", c)
+	}
+	// Certificates of its own take a part out from under the whole's.
+	w.certify("L2", 4_000)
+	w.says(unit.ErrStock, "maker", newPress(pasta, "L2", "D", 5).commit(250), "at most 4 units")
+	w.committed(pasta, "L2", "D", 4, 250)
+}
+
 func TestUnitsNeverHoldMoreThanThereIs(t *testing.T) {
 	w := newWorld(t)
 	w.batch(flour, "F1", 1_000)

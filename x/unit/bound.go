@@ -13,8 +13,11 @@ const maxForebears = 1000
 
 // bound is how much units of a batch may hold in all, in base units, and why.
 type bound struct {
-	// attested is what certificates in force attest; -1 where none is asked for.
-	attested int64
+	// attested is what certificates in force attest, and covered what units hold
+	// under them; under names the batch that they are of, nil where none are asked
+	// for.
+	attested, covered int64
+	under             *basev1.BatchID
 	// here is what is left of the batch or was sold of it.
 	here int64
 	// elsewhere is what units of the lots that it came of hold beyond what is there:
@@ -24,13 +27,14 @@ type bound struct {
 	of *basev1.BatchID
 }
 
-// most is the bound as one number.
-func (b *bound) most() int64 {
-	n := b.stock()
-	if b.attested >= 0 {
-		n = min(n, b.attested)
+// room is how much more units may hold where they hold so much, and of what that
+// is what is left.
+func (b *bound) room(already int64) (int64, string) {
+	here := max(b.stock()-already, 0)
+	if attested := max(b.attested-b.covered, 0); b.under != nil && attested < here {
+		return attested, "certificates"
 	}
-	return n
+	return here, "stock"
 }
 
 func (b *bound) stock() int64 { return max(b.here-b.elsewhere, 0) }
@@ -38,10 +42,10 @@ func (b *bound) stock() int64 { return max(b.here-b.elsewhere, 0) }
 // boundOf reckons the bound of a batch now. This is the one place that knows what
 // units may be issued against.
 func (u *Unit) boundOf(ctx context.Context, at int64, b *productv1.Batch) (*bound, error) {
-	out := &bound{attested: -1}
+	out := &bound{}
 	var err error
 	if b.GetSpecification() != "" {
-		if out.attested, err = u.certificates.Attested(ctx, at, b.GetGtin(), b.GetLot()); err != nil {
+		if err := u.attested(ctx, at, b, out); err != nil {
 			return nil, err
 		}
 	}
@@ -49,6 +53,20 @@ func (u *Unit) boundOf(ctx context.Context, at int64, b *productv1.Batch) (*boun
 		return nil, err
 	}
 	return out, u.elsewhere(ctx, b, out)
+}
+
+// attested is what certificates allow: those of the batch, or of the one that it
+// was split off, less what units of all its parts hold.
+func (u *Unit) attested(ctx context.Context, at int64, b *productv1.Batch, out *bound) (err error) {
+	if out.under, err = u.matter.CoveredBy(ctx, b.GetGtin(), b.GetLot()); err != nil {
+		return err
+	}
+	if out.attested, err = u.certificates.Attested(ctx, at, out.under.GetGtin(), out.under.GetLot()); err != nil {
+		return err
+	}
+	c, err := u.covered(ctx, out.under)
+	out.covered = c.GetContent()
+	return err
 }
 
 // here is what is left of a batch or was sold of it: goods that can bear a label.
@@ -111,15 +129,19 @@ func (b *bound) fit(batch *productv1.Batch, already, count, content int64) error
 		return quantity.Quantity{Amount: n, Unit: batch.GetQuantity().GetUnit()}.Display("en")
 	}
 	wanted := count * content
-	about := func(limit int64) []any {
-		return []any{count, q(content), q(wanted), batch.GetLot(), batch.GetGtin(), q(already), q(already + wanted - limit), max(limit-already, 0) / content}
-	}
 	const sentence = "%d units of %s are %s. Of lot %s of GTIN %s, units that are not void already hold %s, so this is %s too much: at most %d units can be committed"
-	if b.attested >= 0 && already+wanted > b.attested {
-		return ErrAttested.With(sentence+"; the certificates in force attest %s", append(about(b.attested), q(b.attested))...)
+	about := func(lot string, held, limit int64) []any {
+		return []any{count, q(content), q(wanted), lot, batch.GetGtin(), q(held), q(held + wanted - limit), max(limit-held, 0) / content}
+	}
+	if b.under != nil && b.covered+wanted > b.attested {
+		lot := b.under.GetLot()
+		if lot != batch.GetLot() {
+			lot += ", which the lot was split off, and its parts,"
+		}
+		return ErrAttested.With(sentence+"; the certificates in force attest %s", append(about(lot, b.covered, b.attested), q(b.attested))...)
 	}
 	if already+wanted > b.stock() {
-		e := ErrStock.With(sentence+"; %s of it are left or sold", append(about(b.stock()), q(b.here))...)
+		e := ErrStock.With(sentence+"; %s of it are left or sold", append(about(batch.GetLot(), already, b.stock()), q(b.here))...)
 		if b.of != nil {
 			e = e.With("%s, and up to %s of that may bear serial numbers of lots that it came of, such as %s: void those units first", e.Error(), q(b.elsewhere), b.of.GetLot())
 		}

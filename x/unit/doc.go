@@ -9,8 +9,9 @@
 //
 // Promises. The units of a batch that are not void never hold more than the
 // certificates in force attest of it, where it is made to a specification, nor
-// more than what there is of it or was sold of it, when they are committed. What a
-// lot moves into other lots, by splits and merges, is issued once: as much as a
+// more than what there is of it or was sold of it, when they are committed. A lot
+// that was split off is certified with the one that it is part of: all parts share
+// what its certificates attest. What a lot moves into other lots, by splits and merges, is issued once: as much as a
 // lot's units hold beyond what is left of it counts against each lot that came of
 // it. Voiding frees content; an acquitted unit is never voided. A reveal is
 // recorded with time and height and nothing of who asked; each further one raises

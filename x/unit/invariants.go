@@ -15,6 +15,7 @@ func (u *Unit) invariants() []module.Invariant {
 	return []module.Invariant{
 		{Name: "every tally is the sum of its runs, which are numbered without a gap", Check: u.talliesHold},
 		{Name: "every run counts what happened to its units", Check: u.runsHold},
+		{Name: "what units hold under the certificates of a batch is the sum of the runs committed under them", Check: u.coverageHolds},
 		{Name: "units that are not void hold no more than ever entered their batch", Check: u.contentHolds},
 	}
 }
@@ -112,6 +113,31 @@ func (u *Unit) runsHold(rd *module.Reader) error {
 		}
 		return false, nil
 	})
+}
+
+func (u *Unit) coverageHolds(rd *module.Reader) error {
+	sums := map[string]int64{}
+	err := u.runs.Walk(rd, nil, func(_ runKey, r *unitv1.Run) (bool, error) {
+		if id := r.GetCoveredBy(); id != nil {
+			sums[id.GetGtin()+" "+id.GetLot()] += live(r) * r.GetContent()
+		}
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	seen := 0
+	err = u.coverages.Walk(rd, nil, func(k lotKey, c *unitv1.Coverage) (bool, error) {
+		seen++
+		if got := sums[k.K1()+" "+k.K2()]; got != c.GetContent() {
+			return true, fmt.Errorf("under the certificates of %s %s units hold %d, and the runs make %d", k.K1(), k.K2(), c.GetContent(), got)
+		}
+		return false, nil
+	})
+	if err == nil && seen != len(sums) {
+		err = fmt.Errorf("%d batches cover runs and %d coverages are kept", len(sums), seen)
+	}
+	return err
 }
 
 type runKeyText struct {

@@ -75,10 +75,15 @@ func (u *Unit) commit(ctx *module.Context, m *unitv1.MsgCommitUnits) (proto.Mess
 	if err := u.putTally(ctx, t); err != nil {
 		return nil, err
 	}
-	return &unitv1.CommitUnitsResult{Run: t.GetRuns()}, u.putRun(ctx, &unitv1.Run{
+	r := &unitv1.Run{
 		Batch: m.GetBatch(), Number: t.GetRuns(), Root: m.GetRoot(), Count: m.GetCount(), Content: m.GetContent(), Serials: m.GetSerials(), Note: m.GetNote(),
 		CommittedBy: ctx.Signer.Participant, KeyLabel: ctx.Signer.KeyLabel, CommittedAt: ctx.Time, CommittedHeight: ctx.Height,
-	})
+		CoveredBy: limit.under,
+	}
+	if err := u.cover(ctx, r, int64(m.GetCount())*m.GetContent()); err != nil {
+		return nil, err
+	}
+	return &unitv1.CommitUnitsResult{Run: t.GetRuns()}, u.putRun(ctx, r)
 }
 
 // newRoot refuses a root that the batch has already: the same labels twice.

@@ -105,6 +105,9 @@ func (u *Unit) voidUnits(ctx *module.Context, m *unitv1.MsgVoidUnits) (proto.Mes
 	r.Voided += n
 	t.Voided += int64(n)
 	t.Content -= int64(n) * r.GetContent()
+	if err := u.cover(ctx, r, -int64(n)*r.GetContent()); err != nil {
+		return nil, err
+	}
 	if err := u.putVoiding(ctx, &unitv1.Voiding{
 		Batch: m.GetBatch(), Number: t.GetVoidings(), Run: r.GetNumber(), Units: n, Rest: m.GetRest(), Reason: m.GetReason(),
 		VoidedBy: ctx.Signer.Participant, KeyLabel: ctx.Signer.KeyLabel, VoidedAt: ctx.Time, VoidedHeight: ctx.Height,

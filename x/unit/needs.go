@@ -31,6 +31,9 @@ type Matter interface {
 	// PartOf gives the lots of which a batch is a part, by the split or the merge
 	// that registered it; none for one that came into being otherwise.
 	PartOf(ctx context.Context, gtin, lot string) ([]*basev1.BatchID, error)
+	// CoveredBy gives the batch whose certificates hold for a lot: its own, or the
+	// one that it was split off.
+	CoveredBy(ctx context.Context, gtin, lot string) (*basev1.BatchID, error)
 }
 
 // Certificates answers how much of a batch is certified.

@@ -16,7 +16,7 @@ func (u *Unit) queryRuns(rd *module.Reader, q *unitv1.RunsRequest) (*unitv1.Runs
 	if err != nil {
 		return nil, err
 	}
-	a := &unitv1.RunsResponse{BoundBy: "stock"}
+	a := &unitv1.RunsResponse{}
 	if a.Tally, err = u.Tally(rd, b.GetGtin(), b.GetLot()); err != nil {
 		return nil, err
 	}
@@ -27,10 +27,7 @@ func (u *Unit) queryRuns(rd *module.Reader, q *unitv1.RunsRequest) (*unitv1.Runs
 	if err != nil {
 		return nil, err
 	}
-	if limit.attested >= 0 && limit.attested < limit.stock() {
-		a.BoundBy = "certificates"
-	}
-	a.Room = max(limit.most()-a.Tally.GetContent(), 0)
+	a.Room, a.BoundBy = limit.room(a.Tally.GetContent())
 	return a, nil
 }
 

@@ -33,6 +33,8 @@ type Unit struct {
 	voidings collections.Map[runKey, *unitv1.Voiding]
 	// tallies: (GTIN, lot) -> what the runs of a batch come to.
 	tallies collections.Map[lotKey, *unitv1.Tally]
+	// coverages: (GTIN, lot) -> what units hold under the certificates of a batch.
+	coverages collections.Map[lotKey, *unitv1.Coverage]
 }
 
 // New builds the module's tables.
@@ -42,10 +44,11 @@ func New(registry Registry, products Products, matter Matter, certificates Certi
 	lots, numbers := collections.PairKeyCodec(str, str), collections.TripleKeyCodec(str, str, n32)
 	u := &Unit{
 		registry: registry, products: products, matter: matter, certificates: certificates,
-		runs:     collections.NewMap(b, collections.NewPrefix(1), "runs", numbers, module.Record[unitv1.Run]()),
-		units:    collections.NewMap(b, collections.NewPrefix(2), "units", collections.QuadKeyCodec(str, str, n32, n32), module.Record[unitv1.Unit]()),
-		voidings: collections.NewMap(b, collections.NewPrefix(3), "voidings", numbers, module.Record[unitv1.Voiding]()),
-		tallies:  collections.NewMap(b, collections.NewPrefix(4), "tallies", lots, module.Record[unitv1.Tally]()),
+		runs:      collections.NewMap(b, collections.NewPrefix(1), "runs", numbers, module.Record[unitv1.Run]()),
+		units:     collections.NewMap(b, collections.NewPrefix(2), "units", collections.QuadKeyCodec(str, str, n32, n32), module.Record[unitv1.Unit]()),
+		voidings:  collections.NewMap(b, collections.NewPrefix(3), "voidings", numbers, module.Record[unitv1.Voiding]()),
+		tallies:   collections.NewMap(b, collections.NewPrefix(4), "tallies", lots, module.Record[unitv1.Tally]()),
+		coverages: collections.NewMap(b, collections.NewPrefix(5), "coverages", lots, module.Record[unitv1.Coverage]()),
 	}
 	schema, err := b.Build()
 	if err != nil {
@@ -108,11 +111,36 @@ func (u *Unit) putTally(ctx *module.Context, t *unitv1.Tally) error {
 	return u.tallies.Set(ctx, collections.Join(t.GetBatch().GetGtin(), t.GetBatch().GetLot()), t)
 }
 
+// covered is what units hold under the certificates of a batch.
+func (u *Unit) covered(ctx context.Context, id *basev1.BatchID) (*unitv1.Coverage, error) {
+	c, err := module.Find(ctx, u.coverages, keyOf(id))
+	if err == nil && c == nil {
+		c = &unitv1.Coverage{Batch: id}
+	}
+	return c, err
+}
+
+// cover adds what units of a run hold, or takes it off, where certificates are
+// asked for.
+func (u *Unit) cover(ctx *module.Context, r *unitv1.Run, content int64) error {
+	if r.GetCoveredBy() == nil {
+		return nil
+	}
+	c, err := u.covered(ctx, r.GetCoveredBy())
+	if err != nil {
+		return err
+	}
+	c.Content += content
+	return u.coverages.Set(ctx, keyOf(r.GetCoveredBy()), c)
+}
+
 // void says whether a unit is void: named by a voiding, or ended with its run
 // before its code was revealed.
 func void(r *unitv1.Run, x *unitv1.Unit) bool {
 	return x.GetVoiding() != 0 || r.GetRestVoiding() != 0 && (x.GetReveals() == 0 || x.GetVoidWhenAcquitted())
 }
+
+func keyOf(id *basev1.BatchID) lotKey { return collections.Join(id.GetGtin(), id.GetLot()) }
 
 func idOf(gtin, lot string) *basev1.BatchID { return &basev1.BatchID{Gtin: gtin, Lot: lot} }
 

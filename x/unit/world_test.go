@@ -161,7 +161,7 @@ func newPress(gtin, lot, mark string, n int) *press {
 		return strings.Compare(string(x[:]), string(y[:]))
 	})
 	for _, s := range p.serials {
-		p.leaves = append(p.leaves, units.LeafOf(gtin, lot, s, p.coder.Code(s)))
+		p.leaves = append(p.leaves, units.LeafOf(gtin, lot, s, p.coder.Code(s), uint32(len(p.leaves))+1))
 		p.hashes = append(p.hashes, p.leaves[len(p.leaves)-1].Hash())
 	}
 	return p
@@ -173,7 +173,7 @@ func (p *press) commit(content int64) *unitv1.MsgCommitUnits {
 }
 
 func (p *press) proof(i int) []byte {
-	return (&units.Presence{Run: p.run, Place: units.Place{Index: uint32(i), Path: units.PathOf(p.hashes, i)}, Tip: p.leaves[i].Tip}).Bytes()
+	return (&units.Presence{Run: p.run, Place: units.Place{Index: uint32(i), Path: units.PathOf(p.hashes, i)}, Tip: p.leaves[i].Tip, Number: p.leaves[i].Number}).Bytes()
 }
 
 // reveal is the nth reveal of the unit at i.

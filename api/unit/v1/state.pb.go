@@ -100,7 +100,10 @@ type Run struct {
 	Acquitted uint32 `protobuf:"varint,13,opt,name=acquitted,proto3" json:"acquitted,omitempty"`
 	// Number of the voiding that ended every unit not yet acquitted; 0 while there
 	// is none.
-	RestVoiding   uint32 `protobuf:"varint,14,opt,name=rest_voiding,json=restVoiding,proto3" json:"rest_voiding,omitempty"`
+	RestVoiding uint32 `protobuf:"varint,14,opt,name=rest_voiding,json=restVoiding,proto3" json:"rest_voiding,omitempty"`
+	// The batch under whose certificates it was committed: its own, or the one that
+	// it was split off; absent where none are asked for.
+	CoveredBy     *v1.BatchID `protobuf:"bytes,15,opt,name=covered_by,json=coveredBy,proto3" json:"covered_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -231,6 +234,13 @@ func (x *Run) GetRestVoiding() uint32 {
 		return x.RestVoiding
 	}
 	return 0
+}
+
+func (x *Run) GetCoveredBy() *v1.BatchID {
+	if x != nil {
+		return x.CoveredBy
+	}
+	return nil
 }
 
 // Unit is what happened to one unit; one to which nothing happened has no record.
@@ -486,6 +496,61 @@ func (x *Voiding) GetVoidedHeight() int64 {
 	return 0
 }
 
+// Coverage is what units hold that were committed under the certificates of a
+// batch, its own and those of lots that were split off.
+type Coverage struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Batch *v1.BatchID            `protobuf:"bytes,1,opt,name=batch,proto3" json:"batch,omitempty"`
+	// Base units in the units that are not void.
+	Content       int64 `protobuf:"varint,2,opt,name=content,proto3" json:"content,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Coverage) Reset() {
+	*x = Coverage{}
+	mi := &file_filiera_unit_v1_state_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Coverage) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Coverage) ProtoMessage() {}
+
+func (x *Coverage) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_unit_v1_state_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Coverage.ProtoReflect.Descriptor instead.
+func (*Coverage) Descriptor() ([]byte, []int) {
+	return file_filiera_unit_v1_state_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Coverage) GetBatch() *v1.BatchID {
+	if x != nil {
+		return x.Batch
+	}
+	return nil
+}
+
+func (x *Coverage) GetContent() int64 {
+	if x != nil {
+		return x.Content
+	}
+	return 0
+}
+
 // Tally is what the runs of a batch come to.
 type Tally struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -506,7 +571,7 @@ type Tally struct {
 
 func (x *Tally) Reset() {
 	*x = Tally{}
-	mi := &file_filiera_unit_v1_state_proto_msgTypes[3]
+	mi := &file_filiera_unit_v1_state_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -518,7 +583,7 @@ func (x *Tally) String() string {
 func (*Tally) ProtoMessage() {}
 
 func (x *Tally) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_unit_v1_state_proto_msgTypes[3]
+	mi := &file_filiera_unit_v1_state_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -531,7 +596,7 @@ func (x *Tally) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tally.ProtoReflect.Descriptor instead.
 func (*Tally) Descriptor() ([]byte, []int) {
-	return file_filiera_unit_v1_state_proto_rawDescGZIP(), []int{3}
+	return file_filiera_unit_v1_state_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Tally) GetBatch() *v1.BatchID {
@@ -594,7 +659,7 @@ var File_filiera_unit_v1_state_proto protoreflect.FileDescriptor
 
 const file_filiera_unit_v1_state_proto_rawDesc = "" +
 	"\n" +
-	"\x1bfiliera/unit/v1/state.proto\x12\x0ffiliera.unit.v1\x1a\x1afiliera/base/v1/base.proto\"\xc3\x03\n" +
+	"\x1bfiliera/unit/v1/state.proto\x12\x0ffiliera.unit.v1\x1a\x1afiliera/base/v1/base.proto\"\xfc\x03\n" +
 	"\x03Run\x12.\n" +
 	"\x05batch\x18\x01 \x01(\v2\x18.filiera.base.v1.BatchIDR\x05batch\x12\x16\n" +
 	"\x06number\x18\x02 \x01(\rR\x06number\x12\x12\n" +
@@ -610,7 +675,9 @@ const file_filiera_unit_v1_state_proto_rawDesc = "" +
 	"\x10committed_height\x18\v \x01(\x03R\x0fcommittedHeight\x12\x16\n" +
 	"\x06voided\x18\f \x01(\rR\x06voided\x12\x1c\n" +
 	"\tacquitted\x18\r \x01(\rR\tacquitted\x12!\n" +
-	"\frest_voiding\x18\x0e \x01(\rR\vrestVoiding\"\x82\x03\n" +
+	"\frest_voiding\x18\x0e \x01(\rR\vrestVoiding\x127\n" +
+	"\n" +
+	"covered_by\x18\x0f \x01(\v2\x18.filiera.base.v1.BatchIDR\tcoveredBy\"\x82\x03\n" +
 	"\x04Unit\x12.\n" +
 	"\x05batch\x18\x01 \x01(\v2\x18.filiera.base.v1.BatchIDR\x05batch\x12\x10\n" +
 	"\x03run\x18\x02 \x01(\rR\x03run\x12\x14\n" +
@@ -635,7 +702,10 @@ const file_filiera_unit_v1_state_proto_rawDesc = "" +
 	"\tkey_label\x18\b \x01(\tR\bkeyLabel\x12\x1b\n" +
 	"\tvoided_at\x18\t \x01(\x03R\bvoidedAt\x12#\n" +
 	"\rvoided_height\x18\n" +
-	" \x01(\x03R\fvoidedHeight\"\xe1\x01\n" +
+	" \x01(\x03R\fvoidedHeight\"T\n" +
+	"\bCoverage\x12.\n" +
+	"\x05batch\x18\x01 \x01(\v2\x18.filiera.base.v1.BatchIDR\x05batch\x12\x18\n" +
+	"\acontent\x18\x02 \x01(\x03R\acontent\"\xe1\x01\n" +
 	"\x05Tally\x12.\n" +
 	"\x05batch\x18\x01 \x01(\v2\x18.filiera.base.v1.BatchIDR\x05batch\x12\x12\n" +
 	"\x04unit\x18\x02 \x01(\tR\x04unit\x12\x12\n" +
@@ -664,26 +734,29 @@ func file_filiera_unit_v1_state_proto_rawDescGZIP() []byte {
 }
 
 var file_filiera_unit_v1_state_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_filiera_unit_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_filiera_unit_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_filiera_unit_v1_state_proto_goTypes = []any{
 	(SerialKind)(0),    // 0: filiera.unit.v1.SerialKind
 	(*Run)(nil),        // 1: filiera.unit.v1.Run
 	(*Unit)(nil),       // 2: filiera.unit.v1.Unit
 	(*Voiding)(nil),    // 3: filiera.unit.v1.Voiding
-	(*Tally)(nil),      // 4: filiera.unit.v1.Tally
-	(*v1.BatchID)(nil), // 5: filiera.base.v1.BatchID
+	(*Coverage)(nil),   // 4: filiera.unit.v1.Coverage
+	(*Tally)(nil),      // 5: filiera.unit.v1.Tally
+	(*v1.BatchID)(nil), // 6: filiera.base.v1.BatchID
 }
 var file_filiera_unit_v1_state_proto_depIdxs = []int32{
-	5, // 0: filiera.unit.v1.Run.batch:type_name -> filiera.base.v1.BatchID
+	6, // 0: filiera.unit.v1.Run.batch:type_name -> filiera.base.v1.BatchID
 	0, // 1: filiera.unit.v1.Run.serials:type_name -> filiera.unit.v1.SerialKind
-	5, // 2: filiera.unit.v1.Unit.batch:type_name -> filiera.base.v1.BatchID
-	5, // 3: filiera.unit.v1.Voiding.batch:type_name -> filiera.base.v1.BatchID
-	5, // 4: filiera.unit.v1.Tally.batch:type_name -> filiera.base.v1.BatchID
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	6, // 2: filiera.unit.v1.Run.covered_by:type_name -> filiera.base.v1.BatchID
+	6, // 3: filiera.unit.v1.Unit.batch:type_name -> filiera.base.v1.BatchID
+	6, // 4: filiera.unit.v1.Voiding.batch:type_name -> filiera.base.v1.BatchID
+	6, // 5: filiera.unit.v1.Coverage.batch:type_name -> filiera.base.v1.BatchID
+	6, // 6: filiera.unit.v1.Tally.batch:type_name -> filiera.base.v1.BatchID
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_filiera_unit_v1_state_proto_init() }
@@ -697,7 +770,7 @@ func file_filiera_unit_v1_state_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_unit_v1_state_proto_rawDesc), len(file_filiera_unit_v1_state_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   4,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
