@@ -68,7 +68,7 @@ type Word string
 var lists = []string{
 	"PARTICIPANT_STATUS_", "ACCREDITATION_STATUS_", "PROPOSAL_STATUS_", "BATCH_STATUS_", "ALTERNATE_ID_SCHEME_",
 	"ROLE_", "SCHEME_", "OUTCOME_", "RESULT_", "BASIS_", "PART_",
-	"REQUEST_STATUS_", "OFFER_STATUS_", "CONTROL_KIND_", "DECLINE_CODE_", "SEVERITY_", "VERDICT_",
+	"REQUEST_STATUS_", "OFFER_STATUS_", "CONTROL_KIND_", "DECLINE_CODE_", "SEVERITY_", "VERDICT_", "TARGET_KIND_", "HAZARD_",
 }
 
 // UnmarshalJSON takes the list's own spelling and the short one.

@@ -17,18 +17,26 @@ import (
 
 // batchRecall calls one batch back, with all that was made of it.
 func batchRecall(e *env) *cobra.Command {
-	cmd := reasoned(e, "recall GTIN LOT", "batch.recall.short", `
-filiera batch recall 8012345678907 L26-001 --reason 'corpo estraneo' --hazard foreign_body`+signs,
-		func(cmd *cobra.Command, args []string, reason string) (proto.Message, error) {
+	cmd := e.leaf("recall GTIN LOT", "batch.recall.short",
+		"filiera batch recall 8012345678907 L26-001 --reason 'corpo estraneo' --hazard foreign_body"+signs, cobra.ExactArgs(2),
+		func(cmd *cobra.Command, args []string) error {
+			m := &recallv1.MsgOpenRecall{}
+			if m.Reason, _ = cmd.Flags().GetString("reason"); m.Reason == "" {
+				return usage("%s", e.t("need.flag", "reason"))
+			}
 			id, err := e.batchNamed(cmd.Context(), args[0]+"/"+args[1])
 			if err != nil {
-				return nil, err
+				return err
 			}
-			m := &recallv1.MsgOpenRecall{Reason: reason, Targets: []*recallv1.Target{{Kind: recallv1.TargetKind_TARGET_KIND_LOT, Batch: id}}}
-			return m, e.recallTerms(cmd, m)
+			m.Targets = []*recallv1.Target{{Kind: recallv1.TargetKind_TARGET_KIND_LOT, Batch: id}}
+			if err := e.recallTerms(cmd, m); err != nil {
+				return err
+			}
+			return e.carryNumbered(cmd.Context(), m, "recall")
 		})
+	cmd.Flags().String("reason", "", e.t("flag.reason"))
 	e.recallFlags(cmd)
-	return cmd
+	return e.changing(cmd)
 }
 
 func (e *env) recallFlags(cmd *cobra.Command) {
@@ -168,7 +176,7 @@ func recallOpen(e *env, name string, drill bool) *cobra.Command {
 		if m.Targets, err = e.recallTargets(cmd); err != nil {
 			return err
 		}
-		return e.carry(cmd.Context(), m)
+		return e.carryNumbered(cmd.Context(), m, "recall")
 	})
 	f := cmd.Flags()
 	f.StringArray("lot", nil, e.t("flag.recall-lot"))

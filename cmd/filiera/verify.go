@@ -38,6 +38,7 @@ filiera verify --bundle bundle.json --trust-hash "$(cat trust-hash.txt)"`, cobra
 	f.String("genesis", "", e.t("flag.genesis"))
 	f.String("expect", "", e.t("flag.expect"))
 	f.String("unit-proof", "", e.t("flag.unit-proof"))
+	f.Int64("position", -1, e.t("flag.unit-position"))
 	return cmd
 }
 
@@ -146,6 +147,10 @@ func (e *env) checkBundle(cmd *cobra.Command, raw []byte, trust verify.Trust, ta
 		report.OK = false
 		report.Checks = append(report.Checks, verify.CheckResult{Name: verify.CheckTarget, Detail: e.t("bundle.other.item", report.Serial, target.Serial)})
 	}
+	if n, _ := cmd.Flags().GetInt64("position"); n >= 0 && report.Records != nil {
+		position := uint64(n)
+		report.Records.UnitPosition = &position
+	}
 	out := &verifyOutput{Answer: report.Answer(e.lang), Report: report, TrustedNode: nodesWord}
 	if err := e.printVerify(out); err != nil {
 		return err
@@ -190,6 +195,9 @@ func (e *env) verifyOnline(cmd *cobra.Command, target verify.Target) error {
 	proof = proof || save != "" || trusted
 	unitProof, _ := cmd.Flags().GetString("unit-proof")
 	v, err := e.askVerify(cmd.Context(), c, target, unitProof, proof)
+	position, _ := cmd.Flags().GetInt64("position")
+	proof = proof || save != "" || trusted || position >= 0
+	v, err := e.askVerify(cmd.Context(), c, target, proof)
 	if err != nil {
 		return err
 	}

@@ -90,6 +90,10 @@ func (e *env) drawAnswer(t *table, a *verify.Answer) {
 		t.line(e.t("expires"), b.ExpiryDate)
 		t.line(e.t("state"), b.Status)
 	}
+	for _, r := range a.Recalls {
+		t.line(e.t("recall"), fmt.Sprintf("%d  %s  %s  %s", r.Recall, r.HazardText, r.OpenedAt, r.Reason))
+		t.line(e.t("recall.notice"), r.Notice)
+	}
 	for _, x := range a.Attestations {
 		t.line(e.t("attestation"), fmt.Sprintf("%s  %s  %s", actorName(&x.Certifier), x.StandingText, x.ID))
 	}
