@@ -192,12 +192,10 @@ func (e *env) verifyOnline(cmd *cobra.Command, target verify.Target) error {
 	if err != nil {
 		return err
 	}
-	proof = proof || save != "" || trusted
-	unitProof, _ := cmd.Flags().GetString("unit-proof")
-	v, err := e.askVerify(cmd.Context(), c, target, unitProof, proof)
 	position, _ := cmd.Flags().GetInt64("position")
 	proof = proof || save != "" || trusted || position >= 0
-	v, err := e.askVerify(cmd.Context(), c, target, proof)
+	unitProof, _ := cmd.Flags().GetString("unit-proof")
+	v, err := e.askVerify(cmd.Context(), c, target, unitProof, proof)
 	if err != nil {
 		return err
 	}
