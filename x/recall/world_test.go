@@ -55,8 +55,8 @@ func newWorld(t moduletest.T) *world {
 	t.Helper()
 	r := registry.New()
 	where, p, l := place.New(r), product.New(r), lineage.New(r)
-	m := matter.New(r, where, p, l)
 	c := cert.New(r, p, control.New(r, p, l))
+	m := matter.New(r, where, p, l, c)
 	x := recall.New(r, p, m, c, l)
 	w := &world{World: moduletest.New(t, module.Block{ChainID: chain, Height: 1, Time: start}, r.Module(), where.Module(), p.Module(), l.Module(), m.Module(), x.Module()), lineage: l, recall: x}
 	ctx := w.Context(module.Signer{})
