@@ -16,7 +16,7 @@ import (
 
 func unitCommand(e *env) *cobra.Command {
 	return e.group("unit", "unit.short",
-		unitGenerate(e), unitCommit(e), unitProve(e), unitVoid(e), unitAcquit(e), unitList(e), unitShow(e), unitCheck(e))
+		unitGenerate(e), unitCommit(e), unitLabels(e), unitProve(e), unitVoid(e), unitAcquit(e), unitList(e), unitShow(e), unitCheck(e))
 }
 
 func unitList(e *env) *cobra.Command {

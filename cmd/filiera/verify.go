@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"strings"
 
@@ -162,6 +163,18 @@ func (e *env) checkBundle(cmd *cobra.Command, raw []byte, trust verify.Trust, ta
 	return e.expect(cmd, out.Answer)
 }
 
+// carried is the proof of an item that its own address brings; "" for none.
+func carried(args []string) string {
+	if len(args) != 1 {
+		return ""
+	}
+	u, err := url.Parse(args[0])
+	if err != nil {
+		return ""
+	}
+	return u.Query().Get(unitProofField)
+}
+
 func contains(list []string, s string) bool {
 	for _, v := range list {
 		if v == s {
@@ -195,6 +208,9 @@ func (e *env) verifyOnline(cmd *cobra.Command, target verify.Target) error {
 	position, _ := cmd.Flags().GetInt64("position")
 	proof = proof || save != "" || trusted || position >= 0
 	unitProof, _ := cmd.Flags().GetString("unit-proof")
+	if unitProof == "" {
+		unitProof = carried(cmd.Flags().Args())
+	}
 	v, err := e.askVerify(cmd.Context(), c, target, unitProof, proof)
 	if err != nil {
 		return err

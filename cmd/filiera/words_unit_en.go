@@ -5,6 +5,8 @@ var unitEnglish = map[string]string{
 	"unit.short":                 "Serial numbers of single items: make, commit, prove, void, acquit",
 	"unit.generate.short":        "Make the serial numbers of a batch, their codes, and the tree that proves them",
 	"unit.commit.short":          "Commit the serial numbers of a folder to the ledger",
+	"unit.labels.short":          "Write the list of a committed run with the proof in every address, for labels that carry it",
+	"flag.unit-out":              "file to write, for its owner only; default: standard output",
 	"unit.prove.short":           "Prove that a serial number is of a batch, or is not",
 	"unit.void.short":            "Make units void: labels that broke, were lost or were never used",
 	"unit.acquit.short":          "Reveal the code under the cap of an item, by a node or in one's own name",

@@ -5,6 +5,8 @@ var unitItalian = map[string]string{
 	"unit.short":                 "Numeri di serie delle singole confezioni: fare, impegnare, provare, annullare, svelare",
 	"unit.generate.short":        "Fa i numeri di serie di un lotto, i loro codici e l'albero che li prova",
 	"unit.commit.short":          "Impegna sul registro i numeri di serie di una cartella",
+	"unit.labels.short":          "Scrive l'elenco di una serie impegnata con la prova in ogni indirizzo, per etichette che la portano",
+	"flag.unit-out":              "file da scrivere, solo per chi lo possiede; altrimenti sullo schermo",
 	"unit.prove.short":           "Prova che un numero di serie è di un lotto, o che non lo è",
 	"unit.void.short":            "Annulla confezioni: etichette rotte, perse o mai usate",
 	"unit.acquit.short":          "Svela il codice sotto il tappo, tramite un nodo o a proprio nome",

@@ -17,6 +17,9 @@ type File struct {
 	f     *os.File
 	path  string
 	roots []units.Hash // of the blocks
+	// levels are what is above them, level by level; a node without a neighbour
+	// rises as it is.
+	levels [][]units.Hash
 }
 
 // Open opens a tree file and checks its size and that the blocks' roots make the
@@ -55,10 +58,41 @@ func (t *File) begin() error {
 	for i := range t.roots {
 		t.roots[i] = units.Hash(raw[i*units.HashSize:])
 	}
-	if got := units.RootOf(t.roots); got != h.Root {
+	t.rise()
+	if got := t.levels[len(t.levels)-1][0]; got != h.Root {
 		return fmt.Errorf("its blocks make the root %s and it says %s", got, h.Root)
 	}
 	return nil
+}
+
+// rise makes the levels up to the root.
+func (t *File) rise() {
+	t.levels = [][]units.Hash{t.roots}
+	for {
+		low := t.levels[len(t.levels)-1]
+		if len(low) == 1 {
+			return
+		}
+		high := make([]units.Hash, 0, (len(low)+1)/2)
+		for i := 0; i+1 < len(low); i += 2 {
+			high = append(high, units.Node(low[i], low[i+1]))
+		}
+		if len(low)%2 == 1 {
+			high = append(high, low[len(low)-1])
+		}
+		t.levels = append(t.levels, high)
+	}
+}
+
+// above gives the way from a block's root to the run's.
+func (t *File) above(path []units.Hash, block int) []units.Hash {
+	for _, level := range t.levels {
+		if other := block ^ 1; other < len(level) {
+			path = append(path, level[other])
+		}
+		block /= 2
+	}
+	return path
 }
 
 // Close closes the file.
@@ -119,7 +153,7 @@ func (t *File) neighbour(index uint32) (*units.Neighbour, error) {
 	if units.RootOf(hashes) != t.roots[b] {
 		return nil, fmt.Errorf("%s is damaged: block %d does not make its root; fetch or make the file again", t.path, b)
 	}
-	path := append(units.PathOf(hashes, int(index-first)), units.PathOf(t.roots, b)...)
+	path := t.above(units.PathOf(hashes, int(index-first)), b)
 	return &units.Neighbour{Leaf: leafAt(raw, int(index-first)), Place: units.Place{Index: index, Path: path}}, nil
 }
 

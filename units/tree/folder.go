@@ -193,34 +193,50 @@ func OpenFolder(dir string) (*Manifest, *File, error) {
 	return m, f, nil
 }
 
-// SerialsAt gives the serial numbers on lines first to last of a folder's list,
-// from 1.
-func SerialsAt(dir string, first, last uint32) ([]string, error) {
+// EachLine gives the lines first to last of a folder's list, from 1 (last 0 for all
+// of them), one by one: number, serial number, code, address.
+func EachLine(dir string, first, last uint32, fn func(row []string) error) error {
 	f, err := os.Open(filepath.Join(dir, ListFile))
 	if err != nil {
-		return nil, fmt.Errorf("the list of the run is needed: %w", err)
+		return fmt.Errorf("the list of the run is needed: %w", err)
 	}
 	defer f.Close()
 	r := csv.NewReader(bufio.NewReaderSize(f, 1<<18))
 	r.ReuseRecord, r.FieldsPerRecord = true, 4
 	if _, err := r.Read(); err != nil {
-		return nil, fmt.Errorf("%s: %w", ListFile, err)
+		return fmt.Errorf("%s: %w", ListFile, err)
 	}
-	var out []string
-	for n := uint32(1); n <= last; n++ {
+	for n := uint32(1); last == 0 || n <= last; n++ {
 		row, err := r.Read()
 		if errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf("the run has %d units; numbers %d to %d are asked for", n-1, first, last)
+			if last == 0 {
+				return nil
+			}
+			return fmt.Errorf("the run has %d units; numbers %d to %d are asked for", n-1, first, last)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", ListFile, err)
+			return fmt.Errorf("%s: %w", ListFile, err)
 		}
 		if row[0] != strconv.FormatUint(uint64(n), 10) {
-			return nil, fmt.Errorf("%s: line %d has the number %s", ListFile, n+1, row[0])
+			return fmt.Errorf("%s: line %d has the number %s", ListFile, n+1, row[0])
 		}
-		if n >= first {
-			out = append(out, row[1])
+		if n < first {
+			continue
+		}
+		if err := fn(row); err != nil {
+			return err
 		}
 	}
-	return out, nil
+	return nil
+}
+
+// SerialsAt gives the serial numbers on lines first to last of a folder's list,
+// from 1.
+func SerialsAt(dir string, first, last uint32) ([]string, error) {
+	var out []string
+	err := EachLine(dir, first, last, func(row []string) error {
+		out = append(out, row[1])
+		return nil
+	})
+	return out, err
 }
