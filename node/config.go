@@ -33,6 +33,8 @@ type Config struct {
 	IndexDB string
 	// ReadsPerSecond limits each address at the gateway; 0 is its default.
 	ReadsPerSecond float64
+	// Proxies are networks of reverse proxies whose X-Forwarded-For is believed.
+	Proxies []netip.Prefix
 	// EPCISSigners are unlocked keys, by their names in the key folder, that the
 	// node signs EPCIS captures with for the holders of its tokens; none turns
 	// capture off.

@@ -52,6 +52,7 @@ func (n *Node) startGateway(ctx context.Context) error {
 	if n.cfg.ReadsPerSecond > 0 {
 		limits.ReadsPerSecond = n.cfg.ReadsPerSecond
 	}
+	limits.Proxies = n.cfg.Proxies
 	events, err := n.startEPCIS(ctx)
 	if err != nil {
 		return err

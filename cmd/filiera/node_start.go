@@ -56,6 +56,7 @@ func startCommand(e *env) *cobra.Command {
 	f.StringSlice("epcis-webhook-networks", nil, e.t("flag.epcis-webhook-networks"))
 	f.String("keys-dir", "", e.t("flag.keys-dir"))
 	dataFlags(e, f)
+	f.StringSlice("proxies", nil, e.t("flag.proxies"))
 	f.String("units-dir", "", e.t("flag.units-dir"))
 	f.String("unit-relay", "", e.t("flag.unit-relay"))
 	return cmd

@@ -207,9 +207,25 @@ func (e *env) lentKey(item string) (string, *ecdsa.PrivateKey, error) {
 	return name, key, nil
 }
 
+// proxies reads the networks of reverse proxies that are believed.
+func (e *env) proxies() (list []netip.Prefix, err error) {
+	for _, text := range e.v.GetStringSlice("proxies") {
+		p, err := netip.ParsePrefix(strings.TrimSpace(text))
+		if err != nil {
+			return nil, usage("%s", e.t("bad.proxies", text, err))
+		}
+		list = append(list, p.Masked())
+	}
+	return list, nil
+}
+
 // unitsConfig says where tree files of units are, and who signs reveals of codes.
 func (e *env) unitsConfig(cfg *node.Config) error {
 	cfg.UnitsDir = e.v.GetString("units-dir")
+	var err error
+	if cfg.Proxies, err = e.proxies(); err != nil {
+		return err
+	}
 	item := e.v.GetString("unit-relay")
 	if item == "" {
 		return nil
@@ -217,7 +233,6 @@ func (e *env) unitsConfig(cfg *node.Config) error {
 	if cfg.Gateway == "" {
 		return usage("%s", e.t("unit.relay-needs-gateway"))
 	}
-	var err error
 	_, cfg.UnitRelay, err = e.lentKey(item)
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/spf13/cobra"
 
 	"github.com/filiera-chain/filiera/gs1"
@@ -169,7 +170,7 @@ func unitKeyOf(ring *keys.Ring, name, password string) (k units.Key, err error) 
 	if err != nil {
 		return k, usageError{err}
 	}
-	h := hmac.New(sha256.New, private.D.FillBytes(make([]byte, 32)))
+	h := hmac.New(sha256.New, crypto.FromECDSA(private))
 	_, _ = io.WriteString(h, "filiera/units/key/1")
 	return units.Key(h.Sum(nil)), nil
 }

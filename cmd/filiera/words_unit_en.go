@@ -29,6 +29,8 @@ var unitEnglish = map[string]string{
 	"flag.unit-rest":             "every unit of the run that is neither void nor acquitted",
 	"flag.unit-code":             "the code under the cap",
 	"flag.units-dir":             "folder of tree files of units that items are proven from (default: units in the home)",
+	"flag.proxies":               "networks of reverse proxies, whose X-Forwarded-For is believed: 10.0.0.0/8",
+	"bad.proxies":                "--proxies is %q: write a network such as 10.0.0.0/8 (%v)",
 	"flag.unit-relay":            "key that signs reveals of codes typed on this node's pages: NAME or NAME=PASSWORD-FILE",
 	"unit.relay-needs-gateway":   "--unit-relay needs a gateway, on whose pages codes are typed; leave out one or give the other",
 	"unit.need-count":            "give --dir, and either --count or --serials",

@@ -29,6 +29,8 @@ var unitItalian = map[string]string{
 	"flag.unit-rest":             "ogni confezione della serie non annullata e non svelata",
 	"flag.unit-code":             "il codice sotto il tappo",
 	"flag.units-dir":             "cartella dei file d'albero da cui provare le confezioni (altrimenti: units nella cartella del nodo)",
+	"flag.proxies":               "reti di proxy inversi, al cui X-Forwarded-For si crede: 10.0.0.0/8",
+	"bad.proxies":                "--proxies è %q: scrivere una rete come 10.0.0.0/8 (%v)",
 	"flag.unit-relay":            "chiave che firma i codici svelati sulle pagine di questo nodo: NOME o NOME=FILE-PASSWORD",
 	"unit.relay-needs-gateway":   "--unit-relay vuole un gateway, sulle cui pagine si scrivono i codici; togliere l'uno o dare l'altro",
 	"unit.need-count":            "servono --dir e uno tra --count e --serials",

@@ -20,7 +20,7 @@ import (
 const (
 	childItems = "FILIERA_UNITS_CHILD"
 	childDir   = "FILIERA_UNITS_DIR"
-	// manyItems, when set, is how many items TestMemory makes: see make units-10m.
+	// manyItems, when set, is how many items TestMemory makes: see make units-many.
 	manyItems = "FILIERA_UNITS"
 )
 
