@@ -53,7 +53,7 @@ func wire() Modules {
 		Trace:    t,
 		Custody:  custody.New(r, p, m, t),
 		Privacy:  privacy.New(r, p, m, c, t),
-		Unit:     unit.New(r, p, m, c),
+		Unit:     unit.New(r, p, m, c, l),
 		Recall:   recall.New(r, p, m, c, l),
 	}
 }

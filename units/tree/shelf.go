@@ -12,6 +12,10 @@ import (
 // Ext is how the name of a tree file ends.
 const Ext = ".units"
 
+// keptOpen is how many tree files stay open, with the hashes above their blocks:
+// 2.5 MB each of the largest.
+const keptOpen = 32
+
 // Shelf is a folder of tree files, found by the root that was committed, not by
 // name. It is safe for concurrent use.
 type Shelf struct {
@@ -20,27 +24,74 @@ type Shelf struct {
 	mu    sync.Mutex
 	seen  time.Time // the folder's own time when it was read last
 	paths map[units.Hash]string
+	open  []*shelved // the one used last is the last
+}
+
+// shelved is an open file, with how many are reading it.
+type shelved struct {
+	file  *File
+	users int
+	off   bool // it was let go of; who reads it last closes it
 }
 
 // NewShelf gives a folder of tree files; it need not be there yet.
 func NewShelf(dir string) *Shelf { return &Shelf{dir: dir} }
 
-// Open opens the tree file with that root, or gives nil when the folder has none.
-// A file that is no tree file is passed over.
-func (s *Shelf) Open(root units.Hash) (*File, error) {
+// Open gives the tree file with that root, or nil when the folder has none; done
+// must be called after use. A file that is no tree file is passed over.
+func (s *Shelf) Open(root units.Hash) (f *File, done func(), err error) {
 	path, err := s.path(root)
 	if err != nil || path == "" {
-		return nil, err
+		return nil, func() {}, err
 	}
-	f, err := Open(path)
-	if err != nil {
-		return nil, err
+	if x := s.use(root); x != nil {
+		return x.file, func() { s.leave(x) }, nil
+	}
+	if f, err = Open(path); err != nil {
+		return nil, func() {}, err
 	}
 	if f.Root != root { // it was put in another's place
-		_ = f.Close()
-		return nil, nil
+		return nil, func() {}, f.Close()
 	}
-	return f, nil
+	x := s.keep(&shelved{file: f, users: 1})
+	return x.file, func() { s.leave(x) }, nil
+}
+
+// use finds an open file.
+func (s *Shelf) use(root units.Hash) *shelved {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, x := range s.open {
+		if x.file.Root == root {
+			s.open = append(append(s.open[:i:i], s.open[i+1:]...), x)
+			x.users++
+			return x
+		}
+	}
+	return nil
+}
+
+// keep adds an open file, and lets go of the one that was not used for longest.
+func (s *Shelf) keep(x *shelved) *shelved {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.open) >= keptOpen {
+		old := s.open[0]
+		s.open = s.open[1:]
+		if old.off = true; old.users == 0 {
+			_ = old.file.Close()
+		}
+	}
+	s.open = append(s.open, x)
+	return x
+}
+
+func (s *Shelf) leave(x *shelved) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if x.users--; x.off && x.users == 0 {
+		_ = x.file.Close()
+	}
 }
 
 // path finds a file, and reads the folder again when that changed.
@@ -86,7 +137,7 @@ func (s *Shelf) read() error {
 func (s *Shelf) Prove(id units.ID, roots []units.Hash) (*units.Evidence, error) {
 	e, whole := &units.Evidence{}, true
 	for i, root := range roots {
-		f, err := s.Open(root)
+		f, done, err := s.Open(root)
 		if err != nil {
 			return nil, err
 		}
@@ -95,7 +146,7 @@ func (s *Shelf) Prove(id units.ID, roots []units.Hash) (*units.Evidence, error) 
 			continue
 		}
 		here, absent, err := f.Prove(id, uint32(i+1))
-		_ = f.Close()
+		done()
 		if err != nil {
 			return nil, err
 		}

@@ -10,8 +10,10 @@ import (
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	unitv1 "github.com/filiera-chain/filiera/api/unit/v1"
+	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/module/statekey"
 	"github.com/filiera-chain/filiera/units"
+	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/unit"
 )
 
@@ -131,7 +133,18 @@ func TestWhoMayCommitAndWhat(t *testing.T) {
 	w.committed(flour, "F1", "A", 3, 10)
 	w.says(unit.ErrRunTwice, "maker", p.commit(10), "run 1")
 	w.Do(by("maker"), &productv1.MsgWithdrawBatch{Gtin: flour, Lot: "F1", Reason: "registrato per errore"})
-	w.says(unit.ErrState, "maker", newPress(flour, "F1", "B", 1).commit(10), "no longer active")
+	w.says(unit.ErrState, "maker", newPress(flour, "F1", "B", 1).commit(10), "was taken off: registrato per errore")
+}
+
+func TestRecalledGoodsGetNoLabels(t *testing.T) {
+	w := newWorld(t)
+	w.batch(flour, "F1", 1_000)
+	p := w.committed(flour, "F1", "A", 3, 100)
+	must(t, w.lineage.Call(w.Context(module.Signer{}), 1, false, []*basev1.BatchID{id(flour, "F1")}))
+	w.says(lineage.ErrRecalled, "maker", newPress(flour, "F1", "B", 1).commit(100), "lot F1", "recall 1")
+	// What is out may still be voided, and shoppers may still ask.
+	w.Do(by("maker"), p.void(&unitv1.Span{First: 0, Last: 0}))
+	w.Do(by("shop"), p.reveal(1, 1))
 }
 
 func TestVoiding(t *testing.T) {

@@ -9,7 +9,7 @@ var (
 	ErrShape    = module.NewError(name, 1, "malformed", "a field is missing or badly written")
 	ErrBatch    = module.NewError(name, 2, "unknown_batch", "no batch has this GTIN and lot")
 	ErrNotHeld  = module.NewError(name, 3, "not_held", "the signer neither made nor holds the batch")
-	ErrState    = module.NewError(name, 4, "wrong_state", "the batch is withdrawn or recalled")
+	ErrState    = module.NewError(name, 4, "wrong_state", "the batch was withdrawn")
 	ErrContent  = module.NewError(name, 5, "wrong_content", "a unit cannot hold so much of the product")
 	ErrAttested = module.NewError(name, 6, "over_attested", "the units hold more than the certificates in force attest")
 	ErrStock    = module.NewError(name, 7, "over_stock", "the units hold more than there is of the batch")

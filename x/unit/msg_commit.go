@@ -42,7 +42,10 @@ func (u *Unit) commit(ctx *module.Context, m *unitv1.MsgCommitUnits) (proto.Mess
 		return nil, err
 	}
 	if b.GetStatus() != productv1.BatchStatus_BATCH_STATUS_ACTIVE {
-		return nil, ErrState.With("lot %s of GTIN %s is no longer active: it was taken off or called back (%s)", b.GetLot(), b.GetGtin(), b.GetStatusReason())
+		return nil, ErrState.With("lot %s of GTIN %s was taken off: %s", b.GetLot(), b.GetGtin(), b.GetStatusReason())
+	}
+	if err := u.lineage.Free(ctx, m.GetBatch()); err != nil {
+		return nil, err
 	}
 	p, err := u.products.Product(ctx, b.GetGtin())
 	if err != nil {

@@ -73,7 +73,7 @@ func checkProven(m *unitv1.MsgVoidUnits) error {
 	return nil
 }
 
-// voidUnits takes units out, also of a batch that was called back; their content
+// voidUnits takes units out, also of a batch that was recalled; their content
 // may be committed anew.
 func (u *Unit) voidUnits(ctx *module.Context, m *unitv1.MsgVoidUnits) (proto.Message, error) {
 	b, err := u.batch(ctx, m.GetBatch())

@@ -43,6 +43,12 @@ type Certificates interface {
 	Attested(ctx context.Context, at int64, gtin, lot string) (int64, error)
 }
 
+// Lineage answers what recalls have reached.
+type Lineage interface {
+	// Free refuses a batch that is recalled, itself or by what it was made of.
+	Free(ctx context.Context, id *basev1.BatchID) error
+}
+
 // makers are the roles that may put serial numbers on goods; authorities may take
 // units of others out.
 var (

@@ -23,6 +23,7 @@ type Unit struct {
 	products     Products
 	matter       Matter
 	certificates Certificates
+	lineage      Lineage
 	schema       collections.Schema
 
 	// runs: (GTIN, lot, number) -> run.
@@ -38,12 +39,12 @@ type Unit struct {
 }
 
 // New builds the module's tables.
-func New(registry Registry, products Products, matter Matter, certificates Certificates) *Unit {
+func New(registry Registry, products Products, matter Matter, certificates Certificates, lineage Lineage) *Unit {
 	b := module.NewSchemaBuilder(name)
 	str, n32 := collections.StringKey, collections.Uint32Key
 	lots, numbers := collections.PairKeyCodec(str, str), collections.TripleKeyCodec(str, str, n32)
 	u := &Unit{
-		registry: registry, products: products, matter: matter, certificates: certificates,
+		registry: registry, products: products, matter: matter, certificates: certificates, lineage: lineage,
 		runs:      collections.NewMap(b, collections.NewPrefix(1), "runs", numbers, module.Record[unitv1.Run]()),
 		units:     collections.NewMap(b, collections.NewPrefix(2), "units", collections.QuadKeyCodec(str, str, n32, n32), module.Record[unitv1.Unit]()),
 		voidings:  collections.NewMap(b, collections.NewPrefix(3), "voidings", numbers, module.Record[unitv1.Voiding]()),

@@ -49,9 +49,10 @@ var start = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC).Unix()
 // authority.
 type world struct {
 	*moduletest.World
-	unit   *unit.Unit
-	matter *matter.Matter
-	issued int
+	unit    *unit.Unit
+	lineage *lineage.Lineage
+	matter  *matter.Matter
+	issued  int
 }
 
 func newWorld(t moduletest.T) *world {
@@ -62,9 +63,9 @@ func newWorld(t moduletest.T) *world {
 	ct := control.New(r, p, l)
 	c := cert.New(r, p, ct)
 	m := matter.New(r, where, p, l, c)
-	u := unit.New(r, p, m, c)
+	u := unit.New(r, p, m, c, l)
 	w := &world{World: moduletest.New(t, module.Block{ChainID: chain, Height: 1, Time: start},
-		r.Module(), where.Module(), p.Module(), l.Module(), ct.Module(), c.Module(), m.Module(), u.Module()), unit: u, matter: m}
+		r.Module(), where.Module(), p.Module(), l.Module(), ct.Module(), c.Module(), m.Module(), u.Module()), unit: u, matter: m, lineage: l}
 	ctx := w.Context(module.Signer{})
 	must(t, r.SetParams(ctx, registry.DefaultParams()))
 	must(t, r.Enrol(ctx, enrolment("region")))
