@@ -15,7 +15,9 @@ import (
 // Bounds on what an answer reads about recalls.
 const (
 	// MaxRecalls bounds the marks on one batch, and the recalls that spread.
-	MaxRecalls = 200
+	MaxRecalls = 1_000
+	// maxShown is how many recalls that hold a batch are read; no more is needed to know.
+	maxShown = 20
 	// MaxAncestry bounds the steps back that are taken while a recall spreads.
 	MaxAncestry = 400
 )
@@ -80,8 +82,11 @@ func (o *RecallOf) spares(unit *uint64) bool {
 // that spreads is on its way to it.
 func (g *gatherer) recalls() {
 	start, end := statekey.RecallMarksOn(g.r.GTIN, g.r.Lot)
-	let, held := map[uint64]bool{}, false
+	let, held := map[uint64]bool{}, 0
 	for _, pair := range g.list(start, end, MaxRecalls) {
+		if held == maxShown {
+			break
+		}
 		m := new(lineagev1.Mark)
 		if err := decode(pair.Value, m); err != nil {
 			g.fail(fmt.Errorf("verify: the record of key %x: %w", pair.Key, err))
@@ -105,10 +110,12 @@ func (g *gatherer) recalls() {
 			g.participant(o.Lift.GetLiftedBy())
 		}
 		let[m.GetRecall()] = m.GetLift() != lineagev1.Lift_LIFT_UNSPECIFIED
-		held = held || o.holds()
+		if o.holds() {
+			held++
+		}
 		g.r.Recalls = append(g.r.Recalls, o)
 	}
-	if !held {
+	if held == 0 {
 		g.coming(let)
 	}
 }

@@ -50,6 +50,9 @@ func (l *Lineage) work(ctx *module.Context, recall uint64, budget int) (int, err
 	if err != nil {
 		return 0, err
 	}
+	if s.GetOver() {
+		return l.clear(ctx, s, budget)
+	}
 	used := 0
 	for used < budget && s.GetHead() < s.GetTail() {
 		n, err := l.visit(ctx, s, budget-used)
@@ -71,6 +74,44 @@ func (l *Lineage) work(ctx *module.Context, recall uint64, budget int) (int, err
 	return used, l.putSpread(ctx, s)
 }
 
+// clear takes away what is left of a recall that is over: steps first, then marks.
+func (l *Lineage) clear(ctx *module.Context, s *lineagev1.Spread, budget int) (used int, err error) {
+	for ; used < budget && s.GetHead() < s.GetTail(); s.Head++ {
+		used++
+		if err := l.queue.Remove(ctx, collections.Join(s.GetRecall(), s.GetHead())); err != nil {
+			return used, err
+		}
+	}
+	var marked []ofKey
+	of := new(collections.Range[ofKey]).Prefix(collections.TriplePrefix[uint64, string, string](s.GetRecall()))
+	err = l.ofRecall.Walk(ctx, of, func(k ofKey) (bool, error) {
+		if len(marked) >= budget-used {
+			return true, nil
+		}
+		marked = append(marked, k)
+		return false, nil
+	})
+	if err != nil {
+		return used, err
+	}
+	for _, k := range marked {
+		used++
+		s.Cleared++
+		if err := l.ofRecall.Remove(ctx, k); err != nil {
+			return used, err
+		}
+		if err := l.marks.Remove(ctx, collections.Join3(k.K2(), k.K3(), s.GetRecall())); err != nil {
+			return used, err
+		}
+	}
+	if s.GetHead() == s.GetTail() && s.GetCleared() == s.GetMarked() {
+		if err := l.spreading.Remove(ctx, collections.Join(over, s.GetRecall())); err != nil {
+			return used, err
+		}
+	}
+	return used, l.putSpread(ctx, s)
+}
+
 // visit looks at descendants of the batch at the head: all, or as many as there
 // are steps for.
 func (l *Lineage) visit(ctx *module.Context, s *lineagev1.Spread, budget int) (int, error) {
@@ -79,12 +120,9 @@ func (l *Lineage) visit(ctx *module.Context, s *lineagev1.Spread, budget int) (i
 	if err != nil {
 		return 0, err
 	}
-	used := 1
-	more := false
-	if !s.GetOver() {
-		if used, more, err = l.descend(ctx, s, v, budget); err != nil {
-			return used, err
-		}
+	used, more, err := l.descend(ctx, s, v, budget)
+	if err != nil {
+		return used, err
 	}
 	if more {
 		return used, l.queue.Set(ctx, k, v)

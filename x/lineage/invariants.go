@@ -65,7 +65,8 @@ func (l *Lineage) marksHold(rd *module.Reader) error {
 		return err
 	}
 	return l.spreads.Walk(rd, nil, func(n uint64, s *lineagev1.Spread) (bool, error) {
-		if s.GetRecall() != n || s.GetMarked() != marked[n] || s.GetReached() != reached[n] || listed[n] != marked[n] {
+		lost := !s.GetOver() && (s.GetReached() != reached[n] || s.GetCleared() != 0)
+		if s.GetRecall() != n || lost || s.GetMarked() != marked[n]+s.GetCleared() || listed[n] != marked[n] {
 			return true, fmt.Errorf("recall %d says %v; %d are marked, %d reached, %d listed", n, s, marked[n], reached[n], listed[n])
 		}
 		return false, nil
@@ -89,7 +90,8 @@ func (l *Lineage) queuesHold(rd *module.Reader) error {
 	err = l.spreads.Walk(rd, nil, func(n uint64, s *lineagev1.Spread) (bool, error) {
 		left := s.GetTail() - s.GetHead()
 		has, err := l.spreading.Has(rd, collections.Join(classOf(s), n))
-		if err == nil && (queued[n] != left || has != (left > 0) || s.GetHead() > s.GetTail() || (s.GetSettledHeight() == 0) != (left > 0)) {
+		works := left > 0 || s.GetOver() && s.GetCleared() < s.GetMarked()
+		if err == nil && (queued[n] != left || has != works || s.GetHead() > s.GetTail() || !s.GetOver() && (s.GetSettledHeight() == 0) != works) {
 			err = fmt.Errorf("recall %d has %d steps left of %v, and spreads: %v", n, queued[n], s, has)
 		}
 		if has {

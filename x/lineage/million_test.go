@@ -287,8 +287,8 @@ func TestARecallCostsWhatItReaches(t *testing.T) {
 }
 
 // BenchmarkRecall recalls one lot of flour in a graph of a million batches, for
-// parts of several sizes, and in a graph of a fiftieth, on goleveldb: blocks as on a
-// chain, with their roots and commits, 2,000 steps in each. Every recall is held
+// parts of several sizes, and in a graph of a fiftieth, on goleveldb as a node has it:
+// blocks as on a chain, with their roots and commits, 2,000 steps in each. Every recall is held
 // against a plain walk.
 func BenchmarkRecall(b *testing.B) {
 	const steps = 2_000
@@ -300,7 +300,7 @@ func BenchmarkRecall(b *testing.B) {
 		{"20000 batches", []int{1_000, 10_000, 8_999}, false},
 		{"1000000 batches", []int{1_000, 10_000, 100_000, 888_999}, true},
 	} {
-		db, err := dbm.NewGoLevelDB("state", b.TempDir(), nil)
+		db, err := store.OpenLevelDB("state", b.TempDir())
 		if err != nil {
 			b.Fatal(err)
 		}

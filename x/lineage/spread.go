@@ -54,19 +54,21 @@ func (l *Lineage) Lift(ctx *module.Context, recall uint64, id *basev1.BatchID, w
 	return l.putSpread(ctx, s)
 }
 
-// End says that a recall was unfounded: none of its marks holds any more.
+// End says that a recall was unfounded, or a drill is done: none of its marks holds
+// any more. Blocks clear them away, a bounded number in each, so that they do not
+// pile up on batches.
 func (l *Lineage) End(ctx *module.Context, recall uint64) error {
 	s, err := l.spreads.Get(ctx, recall)
-	if err != nil {
+	if err != nil || s.GetOver() {
 		return err
 	}
 	if s.GetHead() != s.GetTail() {
 		if err := l.spreading.Remove(ctx, collections.Join(classOf(s), recall)); err != nil {
 			return err
 		}
-		if err := l.spreading.Set(ctx, collections.Join(over, recall)); err != nil {
-			return err
-		}
+	}
+	if err := l.spreading.Set(ctx, collections.Join(over, recall)); err != nil {
+		return err
 	}
 	s.Over = true
 	return l.putSpread(ctx, s)

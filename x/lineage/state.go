@@ -22,7 +22,7 @@ type (
 const (
 	live  = uint32(0)
 	drill = uint32(1)
-	over  = uint32(2) // what is left of one that was unfounded is cleared away
+	over  = uint32(2) // what is left of one that is over is cleared away
 )
 
 // Lineage is the module's state and what it answers to other modules. Its methods

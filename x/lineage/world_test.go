@@ -294,7 +294,24 @@ func TestRecallsReachWhatAWalkReaches(t *testing.T) {
 		t.Repeat(acts)
 		w.settle(10_000)
 		w.agrees(lots)
+		w.cleared(lots)
+		w.agrees(lots)
 	})
+}
+
+// cleared runs blocks until nothing is left of what is over.
+func (w *world) cleared(lots int) {
+	w.T.Helper()
+	for range lots * (1 + len(w.model.recalls)) {
+		w.EndBlock(1)
+	}
+	for i, c := range w.model.recalls {
+		list, _, err := w.lineage.Marks(w.Reader(), uint64(i+1), nil, 100)
+		w.must(err)
+		if c.over && len(list) > 0 {
+			w.T.Fatalf("recall %d is over, and %d marks are left", i+1, len(list))
+		}
+	}
 }
 
 // TestCirclesEnd lets events draw any graph, circles too.

@@ -211,6 +211,37 @@ func TestANoticeIsCorrectedAndTakenBackButStays(t *testing.T) {
 	w.says(recall.ErrNotice, "mill", &recallv1.MsgPublishNotice{Recall: w.open("mill", drill), TextIt: "Prova."})
 }
 
+// Marks do not pile up on the batches of others.
+func TestDrillsAndRecallsOfOneBatchAreBounded(t *testing.T) {
+	w := newWorld(t)
+	drill := opening(whole(flour, "F1"))
+	drill.Drill = true
+	for range 5 {
+		w.open("mill", drill)
+	}
+	w.says(recall.ErrLimit, "mill", drill, "5 drills")
+	w.EndBlock(5)
+	w.says(recall.ErrNotAllowed, "maker", &recallv1.MsgCloseRecall{Recall: 1, Outcome: "done"})
+	w.Do(by("mill"), &recallv1.MsgCloseRecall{Recall: 1, Outcome: "done"})
+	w.says(recall.ErrState, "mill", &recallv1.MsgCloseRecall{Recall: 1, Unfounded: true, Outcome: "done"})
+	w.says(recall.ErrState, "mill", acknowledging(1, finding(flour, "F1", 1, "GRM")), "completed")
+	w.says(recall.ErrState, "mill", &recallv1.MsgLiftRecall{Recall: 1, Batch: id(flour, "F1"), Reason: "clean", EvidenceSha256: evidence})
+	w.EndBlock(5)
+	if got := w.reached(1) + w.reached(2); got != "F1 P1" {
+		t.Errorf("%q is marked by a drill that is done and one that is not", got)
+	}
+	s, err := w.lineage.Spread(w.Reader(), 1)
+	w.must(err)
+	if s.GetMarked() != 2 || s.GetCleared() != 2 || s.GetFirstSettledHeight() == 0 {
+		t.Errorf("%v", s)
+	}
+	for range 96 {
+		w.open("mill", opening(whole(flour, "F1")))
+	}
+	w.says(recall.ErrLimit, "mill", opening(whole(flour, "F1")), "100 recalls and drills")
+	w.open("mill", opening(whole(flour, "F2")))
+}
+
 // find reads a record by the key that a verifier would ask for.
 func (w *world) find(key []byte, into proto.Message) {
 	w.T.Helper()

@@ -1,7 +1,10 @@
 package recall
 
 import (
+	"errors"
 	"fmt"
+
+	"cosmossdk.io/collections"
 
 	recallv1 "github.com/filiera-chain/filiera/api/recall/v1"
 	"github.com/filiera-chain/filiera/module"
@@ -23,8 +26,12 @@ func (r *Recall) recallsHold(rd *module.Reader) error {
 		}
 		next++
 		s, err := r.lineage.Spread(rd, n)
-		if err == nil && (s == nil || s.GetDrill() != x.GetDrill() || s.GetOver() != (x.GetState() == recallv1.State_STATE_UNFOUNDED)) {
+		if err == nil && (s == nil || s.GetDrill() != x.GetDrill() || s.GetOver() != isOver(x)) {
 			err = fmt.Errorf("recall %d is %v and spreads as %v", n, x, s)
+		}
+		has, err2 := r.drills.Has(rd, collections.Join(x.GetOpenedBy(), n))
+		if err = errors.Join(err, err2); err == nil && has != (x.GetDrill() && x.GetState() == recallv1.State_STATE_OPEN) {
+			err = fmt.Errorf("recall %d is %v, and among the drills that are open: %v", n, x, has)
 		}
 		return err != nil, err
 	})

@@ -44,8 +44,8 @@ func (r *Recall) acknowledge(ctx *module.Context, m *recallv1.MsgAcknowledgeReca
 	if err != nil {
 		return err
 	}
-	if x.GetState() == recallv1.State_STATE_UNFOUNDED {
-		return ErrState.With("recall %d is unfounded since %s: nothing has to come back", x.GetNumber(), module.Day(x.GetClosedAt()))
+	if isOver(x) {
+		return ErrState.With("recall %d is %s since %s: nothing has to come back", x.GetNumber(), stateWord(x.GetState()), module.Day(x.GetClosedAt()))
 	}
 	for _, f := range m.GetFindings() {
 		if err := r.finding(ctx, x, f); err != nil {

@@ -23,8 +23,8 @@ func (r *Recall) lift(ctx *module.Context, m *recallv1.MsgLiftRecall) error {
 	if err != nil {
 		return err
 	}
-	if x.GetState() == recallv1.State_STATE_UNFOUNDED {
-		return ErrState.With("recall %d is unfounded since %s: all it reached is free", x.GetNumber(), module.Day(x.GetClosedAt()))
+	if isOver(x) {
+		return ErrState.With("recall %d is %s since %s: all it reached is free", x.GetNumber(), stateWord(x.GetState()), module.Day(x.GetClosedAt()))
 	}
 	if err := r.safeAgain(ctx, x); err != nil {
 		return err

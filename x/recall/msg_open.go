@@ -3,6 +3,7 @@ package recall
 import (
 	"errors"
 
+	"cosmossdk.io/collections"
 	"google.golang.org/protobuf/proto"
 
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
@@ -69,9 +70,17 @@ func (r *Recall) open(ctx *module.Context, m *recallv1.MsgOpenRecall) (proto.Mes
 	if err != nil {
 		return nil, err
 	}
+	if err := r.roomFor(ctx, m.GetDrill(), seeds); err != nil {
+		return nil, err
+	}
 	n, err := r.Last(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if m.GetDrill() {
+		if err := r.drills.Set(ctx, collections.Join(ctx.Signer.Participant, n+1)); err != nil {
+			return nil, err
+		}
 	}
 	x := &recallv1.Recall{
 		Number: n + 1, Drill: m.GetDrill(), Hazard: m.GetHazard(), Reason: m.GetReason(), LegalBasis: m.GetLegalBasis(), Targets: m.GetTargets(),
@@ -90,6 +99,32 @@ func (r *Recall) open(ctx *module.Context, m *recallv1.MsgOpenRecall) (proto.Mes
 		return nil, err
 	}
 	return &recallv1.OpenRecallResult{Recall: x.GetNumber(), Targets: uint32(len(seeds))}, r.lineage.Call(ctx, x.GetNumber(), x.GetDrill(), seeds)
+}
+
+// roomFor keeps marks from piling up on batches: everybody who holds what was made
+// of them would have to read them all.
+func (r *Recall) roomFor(ctx *module.Context, drill bool, seeds []*basev1.BatchID) error {
+	for _, id := range seeds {
+		marks, err := r.lineage.MarksOn(ctx, id)
+		if err != nil {
+			return err
+		}
+		if len(marks) >= maxMarks {
+			return ErrLimit.With("lot %s of GTIN %s is in %d recalls and drills already, which is the most", id.GetLot(), id.GetGtin(), len(marks))
+		}
+	}
+	if !drill {
+		return nil
+	}
+	open := 0
+	err := r.drills.Walk(ctx, collections.NewPrefixedPairRange[string, uint64](ctx.Signer.Participant), func(collections.Pair[string, uint64]) (bool, error) {
+		open++
+		return false, nil
+	})
+	if err == nil && open >= maxDrills {
+		err = ErrLimit.With("%s has %d drills open, which is the most; close one first", ctx.Signer.Participant, open)
+	}
+	return err
 }
 
 // gathering is what a recall begins with, each batch once, in the order of the

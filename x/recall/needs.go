@@ -48,6 +48,8 @@ type Lineage interface {
 	End(ctx *module.Context, recall uint64) error
 	// Spread says how far a recall has come, or gives nil.
 	Spread(ctx context.Context, recall uint64) (*lineagev1.Spread, error)
+	// MarksOn gives every mark on a batch.
+	MarksOn(ctx context.Context, id *basev1.BatchID) ([]*lineagev1.Mark, error)
 	// Mark gives the mark of a recall on a batch, or nil.
 	Mark(ctx context.Context, recall uint64, id *basev1.BatchID) (*lineagev1.Mark, error)
 	// WentInto gives up to limit batches that were made of a batch, after one,

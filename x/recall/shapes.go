@@ -12,6 +12,8 @@ const (
 	maxTargets  = 100
 	maxSeeds    = 1000 // batches that a recall begins with
 	maxFindings = 100
+	maxMarks    = 100 // recalls of one batch that another may begin with
+	maxDrills   = 5   // drills of one participant at a time
 	maxReason   = 500
 	maxBasis    = 200
 	maxText     = 4000

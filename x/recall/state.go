@@ -34,6 +34,8 @@ type Recall struct {
 	notices collections.Map[numberedKey, *recallv1.Notice]
 	// lifts: (recall, number) -> lift.
 	lifts collections.Map[numberedKey, *recallv1.LiftRecord]
+	// drills: (participant, number) of every drill that is open.
+	drills collections.KeySet[collections.Pair[string, uint64]]
 	// last is the number of the last recall.
 	last collections.Item[uint64]
 }
@@ -49,6 +51,7 @@ func New(registry Registry, products Products, book Book, certificates Certifica
 		acknowledgements: collections.NewMap(b, collections.NewPrefix(2), "acknowledgements", collections.QuadKeyCodec(n64, str, str, str), module.Record[recallv1.Acknowledgement]()),
 		notices:          collections.NewMap(b, collections.NewPrefix(3), "notices", numbered, module.Record[recallv1.Notice]()),
 		lifts:            collections.NewMap(b, collections.NewPrefix(4), "lifts", numbered, module.Record[recallv1.LiftRecord]()),
+		drills:           collections.NewKeySet(b, collections.NewPrefix(6), "drills", collections.PairKeyCodec(str, n64)),
 		last:             collections.NewItem(b, collections.NewPrefix(5), "last", collections.Uint64Value),
 	}
 	schema, err := b.Build()
@@ -80,6 +83,12 @@ func (r *Recall) mustRecall(ctx context.Context, number uint64) (*recallv1.Recal
 		return nil, ErrRecall.With("there is no recall %d", number)
 	}
 	return x, err
+}
+
+// isOver says whether nothing of a recall is in force any more: it was unfounded,
+// or a drill that is done.
+func isOver(x *recallv1.Recall) bool {
+	return x.GetState() == recallv1.State_STATE_UNFOUNDED || x.GetDrill() && x.GetState() != recallv1.State_STATE_OPEN
 }
 
 func (r *Recall) put(ctx *module.Context, x *recallv1.Recall) error {

@@ -130,7 +130,7 @@ func (x *Edge) GetEvents() uint32 {
 }
 
 // Mark says that a recall reached a batch. There is one of each recall and batch,
-// and it stays for ever.
+// and it stays until the recall is over.
 type Mark struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	Recall uint64                 `protobuf:"varint,1,opt,name=recall,proto3" json:"recall,omitempty"`
@@ -268,7 +268,8 @@ type Spread struct {
 	Recall uint64                 `protobuf:"varint,1,opt,name=recall,proto3" json:"recall,omitempty"`
 	// A drill does all the work and changes no verdict.
 	Drill bool `protobuf:"varint,2,opt,name=drill,proto3" json:"drill,omitempty"`
-	// It turned out to be unfounded: its marks count for nothing.
+	// It was unfounded, or a drill that is done: its marks count for nothing, and are
+	// cleared away.
 	Over bool `protobuf:"varint,3,opt,name=over,proto3" json:"over,omitempty"`
 	// Batches that it reaches now, those that were let out among them.
 	Reached uint64 `protobuf:"varint,4,opt,name=reached,proto3" json:"reached,omitempty"`
@@ -288,8 +289,10 @@ type Spread struct {
 	// When it reached everything for the first time.
 	FirstSettledAt     int64 `protobuf:"varint,13,opt,name=first_settled_at,json=firstSettledAt,proto3" json:"first_settled_at,omitempty"`
 	FirstSettledHeight int64 `protobuf:"varint,14,opt,name=first_settled_height,json=firstSettledHeight,proto3" json:"first_settled_height,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// Marks that were cleared away since it is over.
+	Cleared       uint64 `protobuf:"varint,15,opt,name=cleared,proto3" json:"cleared,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Spread) Reset() {
@@ -420,6 +423,13 @@ func (x *Spread) GetFirstSettledHeight() int64 {
 	return 0
 }
 
+func (x *Spread) GetCleared() uint64 {
+	if x != nil {
+		return x.Cleared
+	}
+	return 0
+}
+
 // Visit is a batch whose descendants are still to be looked at.
 type Visit struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -496,7 +506,7 @@ const file_filiera_lineage_v1_state_proto_rawDesc = "" +
 	"\n" +
 	"changed_at\x18\n" +
 	" \x01(\x03R\tchangedAt\x12%\n" +
-	"\x0echanged_height\x18\v \x01(\x03R\rchangedHeight\"\x9a\x03\n" +
+	"\x0echanged_height\x18\v \x01(\x03R\rchangedHeight\"\xb4\x03\n" +
 	"\x06Spread\x12\x16\n" +
 	"\x06recall\x18\x01 \x01(\x04R\x06recall\x12\x14\n" +
 	"\x05drill\x18\x02 \x01(\bR\x05drill\x12\x12\n" +
@@ -513,7 +523,8 @@ const file_filiera_lineage_v1_state_proto_rawDesc = "" +
 	"settled_at\x18\v \x01(\x03R\tsettledAt\x12%\n" +
 	"\x0esettled_height\x18\f \x01(\x03R\rsettledHeight\x12(\n" +
 	"\x10first_settled_at\x18\r \x01(\x03R\x0efirstSettledAt\x120\n" +
-	"\x14first_settled_height\x18\x0e \x01(\x03R\x12firstSettledHeight\"g\n" +
+	"\x14first_settled_height\x18\x0e \x01(\x03R\x12firstSettledHeight\x12\x18\n" +
+	"\acleared\x18\x0f \x01(\x04R\acleared\"g\n" +
 	"\x05Visit\x12.\n" +
 	"\x05batch\x18\x01 \x01(\v2\x18.filiera.base.v1.BatchIDR\x05batch\x12.\n" +
 	"\x05after\x18\x02 \x01(\v2\x18.filiera.base.v1.BatchIDR\x05after*@\n" +
