@@ -25,11 +25,13 @@ type linkPage struct {
 	Title    string
 	Facts    []pageFact
 	Reasons  []string
-	Steps    []string
-	Links    []pageLink
-	Code     *codeForm // asks for the code under the cap
-	Record   string    // path of the same as JSON
-	Command  string    // how to check it without believing this page
+	// Notices are what the public is told of recalls.
+	Notices []string
+	Steps   []string
+	Links   []pageLink
+	Code    *codeForm // asks for the code under the cap
+	Record  string    // path of the same as JSON
+	Command string    // how to check it without believing this page
 
 	json   any
 	status int
@@ -114,6 +116,11 @@ func (g *Gateway) batchPage(r *http.Request, p *linkPage, path gs1.Elements) err
 	p.batchFacts(a.Answer)
 	for _, reason := range a.Reasons {
 		p.Reasons = append(p.Reasons, reason.Sentence)
+	}
+	for _, x := range a.Recalls {
+		if x.InForce && x.Notice != "" {
+			p.Notices = append(p.Notices, x.Notice)
+		}
 	}
 	for _, e := range a.Journey {
 		p.Steps = append(p.Steps, stepLine(e))

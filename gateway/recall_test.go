@@ -72,6 +72,10 @@ func TestARecallIsAnswered(t *testing.T) {
 			}
 		}
 	}
+	page := string(w.do("GET", "/01/"+testGTIN+"/10/"+testLot, nil, "Accept", browser).body)
+	if !strings.Contains(page, "<strong>Non consumare.</strong>") || !strings.Contains(page, "richiamo 1, allergene non dichiarato") {
+		t.Errorf("the page does not tell of the recall:\n%s", page)
+	}
 	for ask, status := range map[string]int{"/v1/recalls/9": 404, "/v1/recalls/9/batches": 404, "/v1/recalls/9/report": 404, "/v1/recalls/x": 400, "/v1/recalls?state=x": 400, "/v1/recalls?lot=A": 400} {
 		if r := w.get(ask); r.status != status {
 			t.Errorf("%s: %d, want %d: %s", ask, r.status, status, r.body)
