@@ -42,6 +42,7 @@ func wire() Modules {
 	c := cert.New(r, p, ct)
 	m := matter.New(r, where, p, l, c)
 	t := trace.New(r, p, m, l)
+	u := unit.New(r, p, m, c, l)
 	return Modules{
 		Registry: r,
 		Place:    where,
@@ -53,8 +54,8 @@ func wire() Modules {
 		Trace:    t,
 		Custody:  custody.New(r, p, m, t),
 		Privacy:  privacy.New(r, p, m, c, t),
-		Unit:     unit.New(r, p, m, c, l),
-		Recall:   recall.New(r, p, m, c, l),
+		Unit:     u,
+		Recall:   recall.New(r, p, m, c, l, u),
 	}
 }
 

@@ -10,12 +10,28 @@ import (
 	lineagev1 "github.com/filiera-chain/filiera/api/lineage/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	recallv1 "github.com/filiera-chain/filiera/api/recall/v1"
+	unitv1 "github.com/filiera-chain/filiera/api/unit/v1"
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/module/statekey"
 	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/recall"
 	"github.com/filiera-chain/filiera/x/registry"
 )
+
+// A batch in grams has items once it has labels: as many as were committed, those
+// that are void included, since their numbers were used.
+func TestItemsAreCountedByTheirLabels(t *testing.T) {
+	w := newWorld(t)
+	commit := func(n uint32, root byte) {
+		w.Do(by("mill"), &unitv1.MsgCommitUnits{Batch: id(flour, "F1"), Root: bytes.Repeat([]byte{root}, 32), Count: n, Content: 250, Serials: unitv1.SerialKind_SERIAL_KIND_DERIVED})
+	}
+	commit(2, 1)
+	w.Refuses(recall.ErrUnits, by("mill"), opening(items(flour, "F1", 0, 2)))
+	w.Do(by("mill"), &unitv1.MsgVoidUnits{Batch: id(flour, "F1"), Run: 1, Rest: true, Reason: "torn"})
+	commit(4, 2)
+	w.Refuses(recall.ErrUnits, by("mill"), opening(items(flour, "F1", 0, 6)))
+	w.open("mill", opening(items(flour, "F1", 2, 5)))
+}
 
 func TestWhoMayRecallWhatAndWhatItReaches(t *testing.T) {
 	for name, c := range map[string]struct {

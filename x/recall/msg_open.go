@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
+	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	recallv1 "github.com/filiera-chain/filiera/api/recall/v1"
 	"github.com/filiera-chain/filiera/module"
 )
@@ -184,10 +185,34 @@ func (r *Recall) lot(ctx *module.Context, g *gathering, t *recallv1.Target) erro
 	if !may {
 		return ErrNotAllowed.With("lot %s of GTIN %s belongs to %s; it, a body that certified it, or an authority recalls it, and the signer is %s", b.GetLot(), b.GetGtin(), b.GetOwner(), ctx.Signer.Participant)
 	}
-	if q := b.GetQuantity(); t.GetKind() == recallv1.TargetKind_TARGET_KIND_UNITS && (q.GetUnit() != pieces || t.GetLastUnit() >= uint64(q.GetAmount())) {
-		return ErrUnits.With("items %d to %d are named, and lot %s of GTIN %s holds %d %s; positions of items are counted from 0", t.GetFirstUnit(), t.GetLastUnit(), b.GetLot(), b.GetGtin(), q.GetAmount(), q.GetUnit())
+	if err := r.itemsOf(ctx, t, b); err != nil {
+		return err
 	}
 	return g.add(id)
+}
+
+// itemsOf refuses items that the batch does not have: among its labels, run after
+// run, where it has any, else among its pieces.
+func (r *Recall) itemsOf(ctx *module.Context, t *recallv1.Target, b *productv1.Batch) error {
+	if t.GetKind() != recallv1.TargetKind_TARGET_KIND_UNITS {
+		return nil
+	}
+	labels, err := r.units.Tally(ctx, b.GetGtin(), b.GetLot())
+	if err != nil {
+		return err
+	}
+	q := b.GetQuantity()
+	has, what := uint64(labels.GetUnits()), "labels"
+	if has == 0 {
+		what = q.GetUnit()
+		if what == pieces {
+			has = uint64(q.GetAmount())
+		}
+	}
+	if t.GetLastUnit() >= has {
+		return ErrUnits.With("items %d to %d are named, and of lot %s of GTIN %s there are %d, counted from 0 (%s)", t.GetFirstUnit(), t.GetLastUnit(), b.GetLot(), b.GetGtin(), has, what)
+	}
+	return nil
 }
 
 // pieces is the UN/ECE code of what is counted one by one.

@@ -8,6 +8,7 @@ import (
 	lineagev1 "github.com/filiera-chain/filiera/api/lineage/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
+	unitv1 "github.com/filiera-chain/filiera/api/unit/v1"
 	"github.com/filiera-chain/filiera/module"
 )
 
@@ -55,6 +56,13 @@ type Lineage interface {
 	// WentInto gives up to limit batches that were made of a batch, after one,
 	// and whether there are more.
 	WentInto(ctx context.Context, id, after *basev1.BatchID, limit int) ([]*basev1.BatchID, bool, error)
+}
+
+// Units answers how many labels a batch has.
+type Units interface {
+	// Tally gives what the runs of a batch come to; an empty one where there are
+	// none.
+	Tally(ctx context.Context, gtin, lot string) (*unitv1.Tally, error)
 }
 
 var authorities = []registryv1.Role{registryv1.Role_ROLE_AUTHORITY}

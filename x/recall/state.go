@@ -24,6 +24,7 @@ type Recall struct {
 	book         Book
 	certificates Certificates
 	lineage      Lineage
+	units        Units
 	schema       collections.Schema
 
 	// recalls: number -> recall.
@@ -41,12 +42,12 @@ type Recall struct {
 }
 
 // New builds the module's tables.
-func New(registry Registry, products Products, book Book, certificates Certificates, lineage Lineage) *Recall {
+func New(registry Registry, products Products, book Book, certificates Certificates, lineage Lineage, units Units) *Recall {
 	b := module.NewSchemaBuilder(name)
 	str, n32, n64 := collections.StringKey, collections.Uint32Key, collections.Uint64Key
 	numbered := collections.PairKeyCodec(n64, n32)
 	r := &Recall{
-		registry: registry, products: products, book: book, certificates: certificates, lineage: lineage,
+		registry: registry, products: products, book: book, certificates: certificates, lineage: lineage, units: units,
 		recalls:          collections.NewMap(b, collections.NewPrefix(1), "recalls", n64, module.Record[recallv1.Recall]()),
 		acknowledgements: collections.NewMap(b, collections.NewPrefix(2), "acknowledgements", collections.QuadKeyCodec(n64, str, str, str), module.Record[recallv1.Acknowledgement]()),
 		notices:          collections.NewMap(b, collections.NewPrefix(3), "notices", numbered, module.Record[recallv1.Notice]()),

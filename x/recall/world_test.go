@@ -27,6 +27,7 @@ import (
 	"github.com/filiera-chain/filiera/x/product"
 	"github.com/filiera-chain/filiera/x/recall"
 	"github.com/filiera-chain/filiera/x/registry"
+	"github.com/filiera-chain/filiera/x/unit"
 )
 
 const (
@@ -57,8 +58,9 @@ func newWorld(t moduletest.T) *world {
 	where, p, l := place.New(r), product.New(r), lineage.New(r)
 	c := cert.New(r, p, control.New(r, p, l))
 	m := matter.New(r, where, p, l, c)
-	x := recall.New(r, p, m, c, l)
-	w := &world{World: moduletest.New(t, module.Block{ChainID: chain, Height: 1, Time: start}, r.Module(), where.Module(), p.Module(), l.Module(), m.Module(), x.Module()), lineage: l, recall: x}
+	u := unit.New(r, p, m, c, l)
+	x := recall.New(r, p, m, c, l, u)
+	w := &world{World: moduletest.New(t, module.Block{ChainID: chain, Height: 1, Time: start}, r.Module(), where.Module(), p.Module(), l.Module(), m.Module(), u.Module(), x.Module()), lineage: l, recall: x}
 	ctx := w.Context(module.Signer{})
 	w.must(r.SetParams(ctx, registry.DefaultParams()))
 	w.must(r.Enrol(ctx, enrolment("region")))
