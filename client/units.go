@@ -40,6 +40,16 @@ type UnitRuns struct {
 	NextPageToken string    `json:"next_page_token"`
 }
 
+// UnitRecord is what happened to one unit.
+type UnitRecord struct {
+	Run            Whole   `json:"run"`
+	Index          Whole   `json:"index"`
+	Voiding        Whole   `json:"voiding"`
+	AcquittedAt    Instant `json:"acquitted_at"`
+	Reveals        Whole   `json:"reveals"`
+	LastRevealedAt Instant `json:"last_revealed_at"`
+}
+
 // UnitProof is what a node shows of an item.
 type UnitProof struct {
 	Serial string `json:"serial"`

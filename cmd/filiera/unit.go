@@ -16,7 +16,7 @@ import (
 
 func unitCommand(e *env) *cobra.Command {
 	return e.group("unit", "unit.short",
-		unitGenerate(e), unitCommit(e), unitLabels(e), unitProve(e), unitVoid(e), unitAcquit(e), unitList(e), unitShow(e), unitCheck(e))
+		unitGenerate(e), unitCommit(e), unitLabels(e), unitProve(e), unitVoid(e), unitAcquit(e), unitList(e), unitRecords(e), unitShow(e), unitCheck(e))
 }
 
 func unitList(e *env) *cobra.Command {
@@ -38,6 +38,37 @@ func unitList(e *env) *cobra.Command {
 				e.hintNext(r.NextPageToken)
 			})
 		}))
+}
+
+// unitRecords lists what happened to single units, such as codes that were revealed
+// again: where copies show first.
+func unitRecords(e *env) *cobra.Command {
+	cmd := e.paged(e.leaf("records GTIN LOT", "unit.records.short", "filiera unit records 8012345678907 L26-001 --revealed-again", cobra.ExactArgs(2),
+		func(cmd *cobra.Command, args []string) error {
+			gtin, lot, err := e.findBatch(cmd.Context(), args[0], args[1])
+			if err != nil {
+				return err
+			}
+			query := url.Values{}
+			e.paging(cmd, query)
+			if again, _ := cmd.Flags().GetBool("revealed-again"); again {
+				query.Set("revealed_again", "true")
+			}
+			return ask(cmd.Context(), e, batchPath(gtin, lot)+"/units/records", query, func(t *table, p *client.Page[client.UnitRecord]) {
+				t.row(strings.ToUpper(e.t("unit.run")), strings.ToUpper(e.t("unit.position")), strings.ToUpper(e.t("unit.voided")), strings.ToUpper(e.t("unit.times")),
+					strings.ToUpper(e.t("unit.first")), strings.ToUpper(e.t("unit.last")))
+				for _, u := range p.Items {
+					voiding := ""
+					if u.Voiding != 0 {
+						voiding = e.t("unit.voiding", int64(u.Voiding))
+					}
+					t.row(int64(u.Run), int64(u.Index), voiding, int64(u.Reveals), u.AcquittedAt, u.LastRevealedAt)
+				}
+				e.hintNext(p.NextPageToken)
+			})
+		}))
+	cmd.Flags().Bool("revealed-again", false, e.t("flag.revealed-again"))
+	return cmd
 }
 
 func unitShow(e *env) *cobra.Command {
