@@ -181,6 +181,59 @@ func TestABundleProvesARecallOnItsWay(t *testing.T) {
 	}))
 }
 
+// TestNothingOfTheWayBackCanBeLeftOut takes each record and each list out of a bundle in turn.
+func TestNothingOfTheWayBackCanBeLeftOut(t *testing.T) {
+	w := story()
+	recalledBy(glass(1, pork()).spreading())(w)
+	joined(theBatch(), &basev1.BatchID{Gtin: porkGTIN, Lot: "MID"}, pork())(w)
+	b, trust := w.prove(t, gtin, lot, voted())
+	report, err := Check(encode(t, b), trust)
+	must(t, err)
+	if a := report.Answer("it"); a.Verdict != Recalled || a.Recalls[0].Recall != 1 {
+		t.Errorf("%+v", a)
+	}
+	for i := range b.Records {
+		forged := *b
+		forged.Records = slices.Delete(slices.Clone(b.Records), i, i+1)
+		refused(t, encode(t, &forged), trust, CheckAnswer)
+	}
+	for i := range b.Ranges {
+		forged := *b
+		forged.Ranges = slices.Delete(slices.Clone(b.Ranges), i, i+1)
+		refused(t, encode(t, &forged), trust, CheckAnswer)
+	}
+}
+
+// TestTheLongestWayBackFitsABundle proves as many steps as are ever taken, in a chain and side by side.
+func TestTheLongestWayBackFitsABundle(t *testing.T) {
+	chain := []*basev1.BatchID{theBatch()}
+	for i := range MaxAncestry {
+		chain = append(chain, &basev1.BatchID{Gtin: porkGTIN, Lot: fmt.Sprintf("C%03d", i)})
+	}
+	for name, c := range map[string]struct {
+		edges func(*world)
+		want  Verdict
+	}{
+		"nothing is recalled on the way": {joined(chain...), Authentic},
+		"the last is":                    {joined(append(chain[:MaxAncestry:MaxAncestry], pork())...), Recalled},
+		"one beyond the last":            {joined(append(chain, pork())...), Suspicious},
+		"too many side by side":          {wide, Suspicious},
+	} {
+		w := story()
+		recalledBy(glass(1, pork()).spreading())(w)
+		c.edges(w)
+		b, trust := w.prove(t, gtin, lot, voted())
+		raw := encode(t, b)
+		report, err := Check(raw, trust)
+		if err != nil || report.Answer("it").Verdict != c.want {
+			t.Errorf("%s: %v, %v", name, err, report.Answer("it"))
+		}
+		if len(raw) > MaxBundleBytes/2 {
+			t.Errorf("%s: %d bytes", name, len(raw))
+		}
+	}
+}
+
 func TestALiftedBatchOnTheWayStopsARecall(t *testing.T) {
 	mid := &basev1.BatchID{Gtin: porkGTIN, Lot: "MID"}
 	for how, want := range map[lineagev1.Lift]Verdict{lineagev1.Lift_LIFT_WITH_MADE: Authentic, lineagev1.Lift_LIFT_ALONE: Recalled} {

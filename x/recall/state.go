@@ -6,7 +6,6 @@ import (
 
 	"cosmossdk.io/collections"
 
-	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	recallv1 "github.com/filiera-chain/filiera/api/recall/v1"
 	"github.com/filiera-chain/filiera/module"
 )
@@ -113,8 +112,6 @@ func (r *Recall) ofOpener(ctx *module.Context, x *recallv1.Recall) error {
 func (r *Recall) authority(ctx *module.Context) error {
 	return r.registry.Allowed(ctx, ctx.Time, ctx.Signer.Participant, "", "", authorities...)
 }
-
-func idOf(gtin, lot string) *basev1.BatchID { return &basev1.BatchID{Gtin: gtin, Lot: lot} }
 
 func stateWord(s recallv1.State) string {
 	switch s {
