@@ -12,7 +12,7 @@ import (
 
 func (g *Gateway) graphRoutes() {
 	huma.Register(g.api, op("getGraph", "/v1/batches/{gtin}/{lot}/graph", "Events", "What a batch was made of, or what was made of it, as a graph",
-		"Breadth first from the batch, from the book of matter and from transformation events about registered lots. Each batch stands once. A node that is open has "+
+		"Breadth first from the batch, from the book of matter and from events about registered lots: transformations, and packing into a box with a lot of its own. Each batch stands once. A node that is open has "+
 			"more beyond it than is shown; ask for that one, or for the complete list at …/reach."), g.getGraph)
 	huma.Register(g.api, op("listReach", "/v1/batches/{gtin}/{lot}/reach", "Events", "Every batch that a batch was made of, or that was made of it",
 		"At any distance, once each, in order of GTIN and lot."), g.listReach)

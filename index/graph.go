@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"google.golang.org/protobuf/proto"
+
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 )
 
@@ -20,14 +22,19 @@ const (
 )
 
 // eventEdges writes what a transformation event that is about registered outputs
-// says; who may tell of those was checked when it was recorded.
+// says, or one that puts lots into a box with a registered lot of its own, as recalls
+// go; who may tell of those was checked when it was recorded.
 func (p *projection) eventEdges(r *tracev1.Event) {
+	whole, piece := tracev1.Part_PART_OUTPUT, tracev1.Part_PART_INPUT
+	if r.GetAction() == "ADD" {
+		whole, piece = tracev1.Part_PART_PARENT, tracev1.Part_PART_CHILD
+	}
 	for _, out := range r.GetBatches() {
-		if out.GetPart() != tracev1.Part_PART_OUTPUT || !out.GetRegistered() {
+		if out.GetPart() != whole || !out.GetRegistered() {
 			continue
 		}
 		for _, in := range r.GetBatches() {
-			if in.GetPart() == tracev1.Part_PART_INPUT {
+			if in.GetPart() == piece && !proto.Equal(in.GetBatch(), out.GetBatch()) {
 				p.put(tMadeOf, out.GetBatch().GetGtin(), out.GetBatch().GetLot(), in.GetBatch().GetGtin(), in.GetBatch().GetLot(), fromEvent, flag(len(r.GetDeclarations()) == 0))
 			}
 		}

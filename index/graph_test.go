@@ -146,3 +146,24 @@ func checkGraph(t *testing.T, m Model, from Lot, forward bool, want []string) {
 }
 
 func flagOf(b bool) int { return int(flag(b)) }
+
+func TestABoxWithALotOfItsOwnIsMadeOfWhatIsInIt(t *testing.T) {
+	eachModel(t, func(t *testing.T, m Model) {
+		c := newChain(t, 1, 0)
+		in := func(lot string, part tracev1.Part, registered bool) *tracev1.Involved {
+			return &tracev1.Involved{Batch: &basev1.BatchID{Gtin: gtin(1), Lot: lot}, Part: part, Registered: registered}
+		}
+		pack := func(n byte, action string, list ...*tracev1.Involved) proto.Message {
+			id := sha256.Sum256([]byte{n})
+			return &tracev1.EventCaptured{Event: &tracev1.Event{Id: id[:], Type: "AggregationEvent", Action: action, Batches: list}}
+		}
+		c.seal(Block{EndEvents: said(
+			t, pack(1, "ADD", in("BOX", 4, true), in("A", 5, true), in("BOX", 5, true)), pack(2, "ADD", in("CRATE", 4, false), in("A", 5, true)), pack(3, "OBSERVE", in("CASE", 4, true), in("A", 5, true)),
+		)})
+		apply(t, m, c.blocks)
+		l, err := m.MadeOf(t.Context(), Lot{gtin(1), "A"}, true, Page{})
+		if err != nil || fmt.Sprint(names(l.Items)) != "[BOX]" {
+			t.Errorf("%v %v", l.Items, err)
+		}
+	})
+}
