@@ -46,6 +46,9 @@ type Entry struct {
 	Reverses       Whole     `json:"reverses"`
 	ReversedBy     Whole     `json:"reversed_by"`
 	Offer          Whole     `json:"offer"`
+	LateDays       Whole     `json:"late_days"`
+	Corrects       Whole     `json:"corrects"`
+	CorrectedBy    Whole     `json:"corrected_by"`
 }
 
 // Balance gives what is left of a batch; query may name a height.

@@ -199,6 +199,7 @@ type Batch struct {
 	Place                string   `json:"place"`
 	Owner                string   `json:"owner"`
 	Custodian            string   `json:"custodian"`
+	LateDays             Whole    `json:"late_days"`
 	Status               Word     `json:"status"`
 	StatusReason         string   `json:"status_reason"`
 	RegisteredAt         Instant  `json:"registered_at"`

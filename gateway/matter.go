@@ -12,6 +12,7 @@ import (
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	"github.com/filiera-chain/filiera/balance"
 	"github.com/filiera-chain/filiera/index"
+	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/module/statekey"
 )
 
@@ -52,17 +53,22 @@ func (g *Gateway) matterRoutes() {
 
 type balanceIn struct {
 	BatchPath
-	Height int64 `query:"height" minimum:"0" doc:"At the end of this block; 0 for now"`
+	TwoTimes
+	Height int64 `query:"height" minimum:"0" doc:"At the end of this block; 0 for now. As known_at with a height"`
 	Proof  bool  `query:"proof" doc:"Add the proof of the record"`
 }
 
 func (g *Gateway) getBalance(ctx context.Context, in *balanceIn) (*body[BalanceDetail], error) {
-	if in.Proof && in.Height > 0 {
-		return nil, badRequest("proof", "a proof is of the present; leave out height")
+	as, err := in.parse(in.Height)
+	if err != nil {
+		return nil, err
+	}
+	if in.Proof && as.asked() {
+		return nil, badRequest("proof", "a proof is of the present; leave out height, known_at and true_for")
 	}
 	var b *productv1.Batch
 	d := BalanceDetail{}
-	err := g.c.Ledger.View(func(v View) (err error) {
+	err = g.c.Ledger.View(func(v View) (err error) {
 		d.height = v.Height()
 		if b, err = typedBatch(v, in.BatchPath); err != nil {
 			return err
@@ -75,11 +81,11 @@ func (g *Gateway) getBalance(ctx context.Context, in *balanceIn) (*body[BalanceD
 	switch {
 	case err != nil:
 		return nil, g.fail(err)
-	case in.Height > 0 && in.Height < b.GetRegisteredHeight():
-		return nil, notFound("batch", "lot %s of GTIN %s was registered at height %d, after %d", b.GetLot(), b.GetGtin(), b.GetRegisteredHeight(), in.Height)
-	case in.Height > 0:
-		d.height = in.Height
-		d.stock, err = g.balanceAt(ctx, b, in.Height)
+	case as.asked():
+		if as.height > 0 {
+			d.height = as.height
+		}
+		d.stock, err = g.balanceAt(ctx, b, as)
 	case in.Proof && d.stock.GetEntries() > 0:
 		d.proof, err = g.proveRecord(ctx, statekey.Stock(b.GetGtin(), b.GetLot()))
 	}
@@ -113,32 +119,26 @@ func unheard(b *productv1.Batch) *matterv1.Stock {
 	}
 }
 
-// balanceAt reckons a balance from the entries until a height.
-func (g *Gateway) balanceAt(ctx context.Context, b *productv1.Batch, height int64) (*matterv1.Stock, error) {
+// balanceAt reckons a balance from the entries that were known then.
+func (g *Gateway) balanceAt(ctx context.Context, b *productv1.Batch, as asOf) (*matterv1.Stock, error) {
 	s := &matterv1.Stock{Batch: &basev1.BatchID{Gtin: b.GetGtin(), Lot: b.GetLot()}, Unit: b.GetQuantity().GetUnit()}
-	page := index.Page{Limit: 500}
+	list, err := g.entriesAsOf(ctx, index.EntryFilter{GTIN: b.GetGtin(), Lot: b.GetLot()}, as)
+	if err != nil {
+		return nil, err
+	}
 	kinds, holders := map[uint64]matterv1.EntryKind{}, map[string]bool{}
-	for {
-		l, err := g.c.Index.Entries(ctx, index.EntryFilter{GTIN: b.GetGtin(), Lot: b.GetLot()}, page)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range l.Items {
-			kinds[e.GetNumber()] = e.GetKind()
-			if e.GetRecordedHeight() <= height {
-				applyLines(s, e, kinds[e.GetReverses()], holders)
-			}
-		}
-		if l.Next == "" {
-			break
-		}
-		page.Token = l.Next
+	for _, e := range list {
+		kinds[e.GetNumber()] = e.GetKind()
+		applyLines(s, e, kinds[e.GetReverses()], holders)
 	}
 	s.Holders = uint32(len(holders))
-	if s.GetEntries() == 0 { // the book had not heard of it
-		return unheard(b), nil
+	switch {
+	case s.GetEntries() > 0:
+		return s, nil
+	case !as.knows(b.GetRegisteredAt(), b.GetRegisteredHeight()) || as.day != "" && b.GetProductionDate() > as.day:
+		return nil, notFound("batch", "lot %s of GTIN %s, produced on %s, was registered at height %d, on %s: not as asked", b.GetLot(), b.GetGtin(), b.GetProductionDate(), b.GetRegisteredHeight(), module.Day(b.GetRegisteredAt()))
 	}
-	return s, nil
+	return unheard(b), nil // the book had not heard of it
 }
 
 // applyLines adds the lines of an entry that are the stock's batch's.
@@ -154,24 +154,30 @@ func applyLines(s *matterv1.Stock, e *matterv1.Entry, reversed matterv1.EntryKin
 type batchEntriesIn struct {
 	Paging
 	BatchPath
+	TwoTimes
 }
 
 func (g *Gateway) listBatchEntries(ctx context.Context, in *batchEntriesIn) (*body[List[Record[*matterv1.Entry]]], error) {
+	as, err := in.parse(0)
+	if err != nil {
+		return nil, err
+	}
 	var b *productv1.Batch
-	err := g.c.Ledger.View(func(v View) (err error) {
+	err = g.c.Ledger.View(func(v View) (err error) {
 		b, err = typedBatch(v, in.BatchPath)
 		return err
 	})
 	if err != nil {
 		return nil, g.fail(err)
 	}
-	return g.entries(ctx, index.EntryFilter{GTIN: b.GetGtin(), Lot: b.GetLot()}, in.Paging)
+	return g.entries(ctx, as.filter(index.EntryFilter{GTIN: b.GetGtin(), Lot: b.GetLot()}), in.Paging)
 }
 
 type entriesIn struct {
 	Paging
 	Kind  string `query:"kind" doc:"opening, harvest, transformation, split, merge, write_off, sale, return, reversal or transfer"`
 	Actor string `query:"actor" doc:"Participant that made them"`
+	Late  bool   `query:"late" doc:"Only those told later than the specification of a batch lets pass"`
 }
 
 func (g *Gateway) listEntries(ctx context.Context, in *entriesIn) (*body[List[Record[*matterv1.Entry]]], error) {
@@ -179,7 +185,7 @@ func (g *Gateway) listEntries(ctx context.Context, in *entriesIn) (*body[List[Re
 	if err != nil {
 		return nil, err
 	}
-	return g.entries(ctx, index.EntryFilter{Kind: kind, Actor: in.Actor}, in.Paging)
+	return g.entries(ctx, index.EntryFilter{Kind: kind, Actor: in.Actor, Late: in.Late}, in.Paging)
 }
 
 func (g *Gateway) entries(ctx context.Context, f index.EntryFilter, p Paging) (*body[List[Record[*matterv1.Entry]]], error) {

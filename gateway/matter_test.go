@@ -24,7 +24,7 @@ func (w *world) book() (heights []int64) {
 	}
 	totals := map[matterv1.Account]int64{}
 	for i, e := range []*matterv1.Entry{
-		{Kind: matterv1.EntryKind_ENTRY_KIND_OPENING, Postings: []*matterv1.Posting{line(1, 1_500_000), line(4, -1_500_000)}},
+		{Kind: matterv1.EntryKind_ENTRY_KIND_OPENING, Postings: []*matterv1.Posting{line(1, 1_500_000), line(4, -1_500_000)}, Day: "2026-11-01"},
 		{Kind: matterv1.EntryKind_ENTRY_KIND_SALE, Postings: []*matterv1.Posting{line(1, -400_000), line(7, 400_000)}, Day: "2026-11-20", ReversedBy: 3},
 		{Kind: matterv1.EntryKind_ENTRY_KIND_REVERSAL, Postings: []*matterv1.Posting{line(1, 400_000), line(7, -400_000)}, Reverses: 2, Reason: "the wrong lot"},
 	} {
@@ -104,5 +104,48 @@ func TestABalanceIsAnsweredAtEveryHeight(t *testing.T) {
 	}
 	if len(b.Accounts) != 3 || sum != 0 {
 		t.Errorf("the book: %+v", b)
+	}
+}
+
+// The book of the story: opened at heights[0], sold at heights[1], the sale of 20
+// November taken back at heights[2].
+func TestTheBookAsItWasKnownAndAsItWas(t *testing.T) {
+	w := newWorld(t)
+	w.story()
+	heights := w.book()
+	w.commit()
+	path := "/v1/batches/" + testGTIN + "/" + testLot
+	for query, want := range map[string]string{
+		"":                                    "1500000",
+		"?true_for=2026-11-20":                "1500000", // the sale did not happen
+		"?known_at=" + fmt.Sprint(heights[1]): "1100000",
+		"?known_at=" + fmt.Sprint(heights[1]) + "&true_for=2026-11-20": "1100000",
+		"?known_at=" + fmt.Sprint(heights[1]) + "&true_for=2026-11-19": "1500000",
+		"?known_at=" + fmt.Sprint(heights[2]) + "&true_for=2098-01-01": "1500000",
+		"?known_at=2098-01-01":           "1500000",
+		"?known_at=2098-01-01T00:00:00Z": "1500000",
+	} {
+		var a struct{ Left json.Number }
+		r := w.get(path + "/balance" + query)
+		must(t, json.Unmarshal(r.body, &a))
+		if string(a.Left) != want {
+			t.Errorf("%s: %s left, want %s: %d %s", query, a.Left, want, r.status, r.body)
+		}
+	}
+	for query, want := range map[string]int{
+		"": 3, "?true_for=2026-11-20": 1, "?known_at=" + fmt.Sprint(heights[1]) + "&true_for=2026-11-20": 2, "?known_at=" + fmt.Sprint(heights[0]): 1,
+	} {
+		var l struct{ Items []map[string]any }
+		must(t, json.Unmarshal(w.get(path+"/entries"+query).body, &l))
+		if len(l.Items) != want {
+			t.Errorf("entries%s: %d, want %d", query, len(l.Items), want)
+		}
+	}
+	for query, status := range map[string]int{
+		"?known_at=soon": 400, "?true_for=20-11-2026": 400, "?known_at=3&height=3": 400, "?known_at=3&proof=true": 400, "?true_for=1999-01-01": 404,
+	} {
+		if r := w.get(path + "/balance" + query); r.status != status {
+			t.Errorf("%s: %d %s", query, r.status, r.body)
+		}
 	}
 }

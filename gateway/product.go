@@ -152,12 +152,13 @@ type batchesIn struct {
 	Specification string `query:"specification"`
 	Status        string `query:"status" doc:"active or withdrawn"`
 	Recalled      bool   `query:"recalled" doc:"Only those that a recall in force has reached"`
+	Late          bool   `query:"late" doc:"Only those registered later after their production than their specification lets pass"`
 	From          string `query:"from" doc:"First production date, YYYY-MM-DD"`
 	To            string `query:"to" doc:"Last production date, YYYY-MM-DD"`
 }
 
 func (in *batchesIn) filter() (f index.BatchFilter, err error) {
-	f = index.BatchFilter{Lot: in.Lot, Owner: in.Owner, Custodian: in.Custodian, Specification: in.Specification, Recalled: in.Recalled}
+	f = index.BatchFilter{Lot: in.Lot, Owner: in.Owner, Custodian: in.Custodian, Specification: in.Specification, Recalled: in.Recalled, Late: in.Late}
 	if f.GTIN, err = optionalGTIN(in.GTIN); err != nil {
 		return f, err
 	}
@@ -299,13 +300,14 @@ type eventsIn struct {
 	BizStep     string `query:"biz_step" doc:"Canonical URI, such as https://ref.gs1.org/cbv/BizStep-shipping, or the bare word"`
 	Disposition string `query:"disposition" doc:"Canonical URI or the bare word"`
 	Reporter    string `query:"reporter" doc:"Participant"`
+	Late        bool   `query:"late" doc:"Only those recorded later after they happened than the specification of a batch lets pass"`
 	From        string `query:"from" doc:"First moment, RFC 3339"`
 	To          string `query:"to" doc:"First moment no longer, RFC 3339"`
 }
 
 func (in *eventsIn) filter() (f index.EventFilter, err error) {
 	f = index.EventFilter{
-		Type: in.Type, Action: in.Action, Reporter: in.Reporter, Lot: in.Lot,
+		Type: in.Type, Action: in.Action, Reporter: in.Reporter, Lot: in.Lot, Late: in.Late,
 		BizStep: vocabulary("BizStep-", in.BizStep), Disposition: vocabulary("Disp-", in.Disposition),
 	}
 	if in.Lot != "" && in.GTIN == "" {

@@ -209,13 +209,23 @@ func results(tx *index.Tx) []json.RawMessage {
 	return out
 }
 
-// result decodes the result of MsgX as XResult of the same package.
+// sharedResults names the results that several acts of a package have.
+var sharedResults = map[string]protoreflect.FullName{
+	"filiera.matter.v1":  "filiera.matter.v1.PostedResult",
+	"filiera.custody.v1": "filiera.custody.v1.OfferResult",
+}
+
+// result decodes the result of MsgX as XResult of the same package, or as the one
+// that its package's acts share.
 func result(act string, b []byte) json.RawMessage {
 	none := json.RawMessage("null")
 	if len(b) == 0 {
 		return none
 	}
 	t, err := protoregistry.GlobalTypes.FindMessageByName(protoreflect.FullName(strings.Replace(act, ".Msg", ".", 1) + "Result"))
+	if err != nil {
+		t, err = protoregistry.GlobalTypes.FindMessageByName(sharedResults[string(protoreflect.FullName(act).Parent())])
+	}
 	if err != nil {
 		return none
 	}

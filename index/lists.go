@@ -96,6 +96,7 @@ func (db *DB) Batches(ctx context.Context, f BatchFilter, p Page) (List[*product
 		l.filter(true, "status <> 1") // lets the planner use the partial index
 	}
 	l.filter(f.Status != 0, "status = ?", int64(f.Status))
+	l.filter(f.Late, "late > 0")
 	l.filter(f.From != "", "production_date >= ?", f.From)
 	l.filter(f.To != "", "production_date <= ?", f.To)
 	return list(ctx, db, l, p, byText[productv1.Batch](2))
@@ -123,6 +124,7 @@ func (db *DB) Events(ctx context.Context, f EventFilter, p Page) (List[*Event], 
 	l.filter(f.BizStep != "", "biz_step = ?", f.BizStep)
 	l.filter(f.Disposition != "", "disposition = ?", f.Disposition)
 	l.filter(f.Reporter != "", "reporter = ?", f.Reporter)
+	l.filter(f.Late, "late > 0")
 	l.filter(f.GTIN != "" && f.Lot != "" && f.InJourney, "id IN (SELECT event FROM event_batches WHERE gtin = ? AND lot = ? AND registered = 1)", f.GTIN, f.Lot)
 	l.filter(f.GTIN != "" && f.Lot != "" && !f.InJourney, "id IN (SELECT event FROM event_batches WHERE gtin = ? AND lot = ?)", f.GTIN, f.Lot)
 	l.filter(f.GTIN != "" && f.Lot == "", "id IN (SELECT event FROM event_batches WHERE gtin = ?)", f.GTIN)

@@ -15,6 +15,13 @@ type EntryFilter struct {
 	GTIN, Lot string
 	Kind      matterv1.EntryKind
 	Actor     string
+	// Late leaves out what was told in time.
+	Late bool
+	// Height and Until bound what was known: at the end of a block, and before a
+	// second. Day bounds what had happened, and leaves out entries that were taken back
+	// by then known, and what took them back. 0 and "" ask for none.
+	Height, Until int64
+	Day           string
 }
 
 // Entries implements Model; in order of number.
@@ -22,6 +29,19 @@ func (db *DB) Entries(ctx context.Context, f EntryFilter, p Page) (List[*matterv
 	l := &listing{name: "entries", selects: "number, record", from: "entries", key: []keyColumn{{"number", 'i'}}}
 	l.filter(f.GTIN != "", "number IN (SELECT number FROM entry_batches WHERE gtin = ? AND lot = ?)", f.GTIN, f.Lot)
 	l.filter(f.Kind != 0, "kind = ?", int64(f.Kind))
+	l.filter(f.Late, "late > 0")
+	l.filter(f.Height > 0, "height <= ?", f.Height)
+	l.filter(f.Until > 0, "at < ?", f.Until)
+	if f.Day != "" {
+		known, args := "", []any{f.Day}
+		if f.Height > 0 {
+			known, args = known+" AND r.height <= ?", append(args, f.Height)
+		}
+		if f.Until > 0 {
+			known, args = known+" AND r.at < ?", append(args, f.Until)
+		}
+		l.filter(true, "day <= ? AND reverses = 0 AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses = entries.number"+known+")", args...)
+	}
 	l.filter(f.Actor != "", "actor = ?", f.Actor)
 	return list(ctx, db, l, p, func(s scanner) (*matterv1.Entry, []any, error) {
 		var number int64
@@ -55,5 +75,5 @@ func (p *projection) entry(e *matterv1.Entry) error {
 			}
 		}
 	}
-	return p.record(tEntries, e, int64(e.GetNumber()), int64(e.GetKind()), e.GetActor(), e.GetDay())
+	return p.record(tEntries, e, int64(e.GetNumber()), int64(e.GetKind()), e.GetActor(), e.GetDay(), int64(e.GetLateDays()), e.GetRecordedAt(), e.GetRecordedHeight(), int64(e.GetReverses()))
 }

@@ -185,8 +185,9 @@ type (
 		Status                                     productv1.BatchStatus
 		// From and To bound the production date, YYYY-MM-DD, both included.
 		From, To string
-		// Recalled: a recall that is in force reaches it.
-		Recalled bool
+		// Recalled: a recall that is in force reaches it. Late: it was told later than
+		// its specification lets pass.
+		Recalled, Late bool
 	}
 	AttestationFilter struct {
 		Certifier, Specification string
@@ -204,6 +205,8 @@ type (
 		InJourney bool
 		// From is included and To is not; event time in unix milliseconds.
 		From, To *int64
+		// Late leaves out what was told in time.
+		Late bool
 	}
 )
 

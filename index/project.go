@@ -230,7 +230,7 @@ func (p *projection) announce(m proto.Message, o *opened) error {
 		r := a.GetBatch()
 		p.put(tLotWords, lotWord(r.GetLot()), r.GetGtin(), r.GetLot())
 		return p.record(tBatches, r, r.GetGtin(), r.GetLot(), r.GetOwner(), r.GetCustodian(), r.GetSpecification(),
-			int64(r.GetStatus()), r.GetProductionDate(), r.GetQuantity().GetUnit(), r.GetQuantity().GetAmount())
+			int64(r.GetStatus()), r.GetProductionDate(), int64(r.GetLateDays()), r.GetQuantity().GetUnit(), r.GetQuantity().GetAmount())
 	case *certv1.AttestationChanged:
 		return p.attestation(a.GetAttestation())
 	case *privacyv1.CommitmentChanged:
@@ -310,7 +310,7 @@ func (p *projection) event(a *tracev1.EventCaptured, o *opened) error {
 	if err != nil {
 		return err
 	}
-	p.put(tEvents, id, r.GetEventTimeMs(), r.GetType(), r.GetAction(), r.GetBizStep(), r.GetDisposition(), r.GetReporter(),
+	p.put(tEvents, id, r.GetEventTimeMs(), r.GetType(), r.GetAction(), r.GetBizStep(), r.GetDisposition(), r.GetReporter(), int64(r.GetLateDays()),
 		hash, nonNil(b), doc, context)
 	for _, i := range r.GetBatches() {
 		p.put(tEventBatches, i.GetBatch().GetGtin(), i.GetBatch().GetLot(), r.GetEventTimeMs(), id, int64(i.GetPart()), flag(i.GetRegistered()))

@@ -2,7 +2,7 @@ package index
 
 // schemaVersion changes with any change of the tables or of how blocks become
 // rows; a file of another version is refused and rebuilt.
-const schemaVersion = "1"
+const schemaVersion = "2"
 
 // schema: typed columns are what lists filter and order by; record is the
 // announced record as protobuf. Times are unix seconds unless said otherwise.
@@ -44,10 +44,11 @@ CREATE INDEX locations_municipality ON locations (municipality, id);
 CREATE INDEX locations_parent ON locations (parent, id);
 
 CREATE TABLE batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, owner TEXT NOT NULL, custodian TEXT NOT NULL,
-  specification TEXT NOT NULL, status INTEGER NOT NULL, production_date TEXT NOT NULL, unit TEXT NOT NULL, amount INTEGER NOT NULL,
+  specification TEXT NOT NULL, status INTEGER NOT NULL, production_date TEXT NOT NULL, late INTEGER NOT NULL, unit TEXT NOT NULL, amount INTEGER NOT NULL,
   record BLOB NOT NULL, PRIMARY KEY (gtin, lot)) WITHOUT ROWID;
 CREATE INDEX batches_owner ON batches (owner, gtin, lot);
 CREATE INDEX batches_specification ON batches (specification, gtin, lot);
+CREATE INDEX batches_late ON batches (gtin, lot) WHERE late > 0;
 CREATE INDEX batches_date ON batches (production_date);
 -- most batches are active (1): the few that are not are found without a scan
 CREATE INDEX batches_status ON batches (status, gtin, lot) WHERE status <> 1;
@@ -80,9 +81,10 @@ CREATE TABLE control_results (request TEXT NOT NULL, number INTEGER NOT NULL, ve
 
 -- event_time in unix milliseconds; document is the event's JSON as captured
 CREATE TABLE events (id BLOB PRIMARY KEY, event_time INTEGER NOT NULL, type TEXT NOT NULL, action TEXT NOT NULL,
-  biz_step TEXT NOT NULL, disposition TEXT NOT NULL, reporter TEXT NOT NULL, tx BLOB NOT NULL, record BLOB NOT NULL,
+  biz_step TEXT NOT NULL, disposition TEXT NOT NULL, reporter TEXT NOT NULL, late INTEGER NOT NULL, tx BLOB NOT NULL, record BLOB NOT NULL,
   document TEXT NOT NULL, context TEXT NOT NULL);
 CREATE INDEX events_time ON events (event_time, id);
+CREATE INDEX events_late ON events (event_time, id) WHERE late > 0;
 CREATE INDEX events_reporter ON events (reporter, event_time, id);
 CREATE TABLE event_batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, event_time INTEGER NOT NULL, event BLOB NOT NULL,
   part INTEGER NOT NULL, registered INTEGER NOT NULL, PRIMARY KEY (gtin, lot, event_time, event, part)) WITHOUT ROWID;
@@ -114,7 +116,10 @@ CREATE TABLE logistic_units (sscc TEXT PRIMARY KEY, holder TEXT NOT NULL, parent
 CREATE INDEX logistic_units_holder ON logistic_units (holder, sscc);
 -- units that hold, or held, some of a batch
 CREATE TABLE unit_batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, sscc TEXT NOT NULL, PRIMARY KEY (gtin, lot, sscc)) WITHOUT ROWID;
-CREATE TABLE entries (number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, actor TEXT NOT NULL, day TEXT NOT NULL, record BLOB NOT NULL);
+CREATE TABLE entries (number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, actor TEXT NOT NULL, day TEXT NOT NULL, late INTEGER NOT NULL,
+  at INTEGER NOT NULL, height INTEGER NOT NULL, reverses INTEGER NOT NULL, record BLOB NOT NULL);
+CREATE INDEX entries_reverses ON entries (reverses) WHERE reverses > 0;
+CREATE INDEX entries_late ON entries (number) WHERE late > 0;
 CREATE INDEX entries_actor ON entries (actor, number);
 CREATE TABLE entry_batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (gtin, lot, number)) WITHOUT ROWID;
 -- what was made of what, as the book (source 1) or an event (2) tells; live is 0 once
@@ -238,10 +243,10 @@ var tables = [tableCount]table{
 	tSpecVersions:       {"spec_versions", 2, []string{"specification", "version", "record"}},
 	tProducts:           {"products", 1, []string{"gtin", "owner", "specification", "record"}},
 	tLocations:          {"locations", 1, []string{"id", "owner", "kind", "municipality", "parent", "status", "record"}},
-	tBatches:            {"batches", 2, []string{"gtin", "lot", "owner", "custodian", "specification", "status", "production_date", "unit", "amount", "record"}},
+	tBatches:            {"batches", 2, []string{"gtin", "lot", "owner", "custodian", "specification", "status", "production_date", "late", "unit", "amount", "record"}},
 	tAttestations:       {"attestations", 1, []string{"id", "certifier", "specification", "status", "record"}},
 	tAttestationBatches: {"attestation_batches", 3, []string{"gtin", "lot", "attestation"}},
-	tEvents:             {"events", 1, []string{"id", "event_time", "type", "action", "biz_step", "disposition", "reporter", "tx", "record", "document", "context"}},
+	tEvents:             {"events", 1, []string{"id", "event_time", "type", "action", "biz_step", "disposition", "reporter", "late", "tx", "record", "document", "context"}},
 	tEventBatches:       {"event_batches", 5, []string{"gtin", "lot", "event_time", "event", "part", "registered"}},
 	tDeclaredEvents:     {"declared_events", 1, []string{"id", "record"}},
 	tAdoptedEvents:      {"adopted_events", 1, []string{"id", "seq"}},
@@ -257,7 +262,7 @@ var tables = [tableCount]table{
 	tOfferBatches:       {"offer_batches", 3, []string{"gtin", "lot", "number"}},
 	tLogisticUnits:      {"logistic_units", 1, []string{"sscc", "holder", "parent", "packed", "record"}},
 	tUnitBatches:        {"unit_batches", 3, []string{"gtin", "lot", "sscc"}},
-	tEntries:            {"entries", 1, []string{"number", "kind", "actor", "day", "record"}},
+	tEntries:            {"entries", 1, []string{"number", "kind", "actor", "day", "late", "at", "height", "reverses", "record"}},
 	tEntryBatches:       {"entry_batches", 3, []string{"gtin", "lot", "number"}},
 	tMadeOf:             {"made_of", 5, []string{"gtin", "lot", "of_gtin", "of_lot", "source", "live"}},
 	tUnitRuns:           {"unit_runs", 3, []string{"gtin", "lot", "number", "committed_by", "record"}},

@@ -42,6 +42,11 @@ func (j *judge) batchDates() {
 			fmt.Sprintf("La scadenza indicata dal produttore era %s.", j.w.onDay(d)),
 			fmt.Sprintf("The producer's expiry date was %s.", j.w.day(d)))
 	}
+	if n := b.GetLateDays(); n > 0 {
+		j.add("batch_registered_late", AuthenticWithWarnings, j.batchKey(),
+			fmt.Sprintf("Il lotto è stato registrato %d giorni dopo la produzione dichiarata: in ritardo per il suo disciplinare.", n),
+			fmt.Sprintf("The batch was registered %d days after the production that is stated: late for its specification.", n))
+	}
 	// One day of slack: it may be tomorrow already where the goods are.
 	if d := b.GetProductionDate(); d > j.at.Time.UTC().AddDate(0, 0, 1).Format(time.DateOnly) {
 		j.add("production_in_future", Suspicious, j.batchKey(),
@@ -84,12 +89,8 @@ func (j *judge) specificationAge() {
 	}
 }
 
-// lateAfter is how long after an event its recording is late, in milliseconds: 7 days.
-const lateAfter = 7 * 24 * 60 * 60 * 1000
-
-func recordedLate(e *tracev1.Event) bool {
-	return e.GetRecordedAt()*1000-e.GetEventTimeMs() > lateAfter
-}
+// recordedLate says whether an event was told later than its specification lets pass.
+func recordedLate(e *tracev1.Event) bool { return e.GetLateDays() > 0 }
 
 func (j *judge) journey() {
 	standing := standingEvents(j.r.Journey)
@@ -104,10 +105,11 @@ func (j *judge) journey() {
 		j.add("no_journey", "", start, "Per questo lotto non sono registrati passaggi.", "No steps are recorded for this batch.")
 		return
 	}
-	late, early := 0, false
+	late, most, early := 0, uint32(0), false
 	var firstLate *tracev1.Event
 	for _, e := range standing {
 		if recordedLate(e) {
+			most = max(most, e.GetLateDays())
 			if late++; late == 1 {
 				firstLate = e
 			}
@@ -119,8 +121,8 @@ func (j *judge) journey() {
 	}
 	if late > 0 {
 		j.add("recorded_late", AuthenticWithWarnings, statekey.Event(firstLate.GetId()),
-			j.w.count(late, "passaggio è stato registrato", "passaggi sono stati registrati", "", "")+" più di sette giorni dopo essere avvenuti.",
-			j.w.count(late, "", "", "step was recorded", "steps were recorded")+" more than seven days after it is said to have happened.")
+			j.w.count(late, "passaggio è stato registrato", "passaggi sono stati registrati", "", "")+fmt.Sprintf(" in ritardo, fino a %d giorni dopo.", most),
+			j.w.count(late, "", "", "step was recorded", "steps were recorded")+fmt.Sprintf(" late, up to %d days after.", most))
 	}
 }
 

@@ -72,7 +72,7 @@ func batchKey() []byte { return statekey.Batch(gtin, lot) }
 
 func lateEvent(w *world) {
 	e := moved("storing", producedAt+2*day)
-	e.RecordedAt = e.GetEventTimeMs()/1000 + 8*day
+	e.RecordedAt, e.LateDays = e.GetEventTimeMs()/1000+8*day, 8
 	w.events = append(w.events, e)
 }
 
@@ -315,6 +315,11 @@ var rules = []struct {
 		"recorded late",
 		[]func(*world){lateEvent},
 		AuthenticWithWarnings, "recorded_late", AuthenticWithWarnings, statekey.Event(moved("storing", producedAt+2*day).GetId()), "1 passaggio",
+	},
+	{
+		"a batch registered late",
+		[]func(*world){func(w *world) { w.batch.LateDays = 30 }},
+		AuthenticWithWarnings, "batch_registered_late", AuthenticWithWarnings, batchKey(), "30 giorni dopo",
 	},
 	{
 		"input withdrawn",

@@ -38,8 +38,10 @@ type listing[T any] struct {
 	// filters are flags that become query parameters; the help of each is the
 	// catalogue's entry "flag.<name>".
 	filters []string
-	head    []string
-	row     func(v *T) []any
+	// switches are flags of yes or no that become query parameters.
+	switches []string
+	head     []string
+	row      func(v *T) []any
 }
 
 func listCommand[T any](e *env, l listing[T]) *cobra.Command {
@@ -48,6 +50,11 @@ func listCommand[T any](e *env, l listing[T]) *cobra.Command {
 		for _, name := range l.filters {
 			if v, _ := cmd.Flags().GetString(name); v != "" {
 				query.Set(queryName(name), v)
+			}
+		}
+		for _, name := range l.switches {
+			if v, _ := cmd.Flags().GetBool(name); v {
+				query.Set(name, "true")
 			}
 		}
 		e.paging(cmd, query)
@@ -61,6 +68,9 @@ func listCommand[T any](e *env, l listing[T]) *cobra.Command {
 	})
 	for _, name := range l.filters {
 		cmd.Flags().String(name, "", e.t("flag."+name))
+	}
+	for _, name := range l.switches {
+		cmd.Flags().Bool(name, false, e.t("flag."+name))
 	}
 	return e.paged(cmd)
 }

@@ -107,7 +107,8 @@ func (e *env) countUnit(cmd *cobra.Command, gtin string) (string, error) {
 func batchList(e *env) *cobra.Command {
 	return listCommand(e, listing[client.Batch]{
 		path: "/v1/batches", key: "batch.list.short", example: "filiera batch list --gtin 08012345678907 --status active",
-		filters: []string{"gtin", "owner", "custodian", "specification", "status", "produced-from", "produced-to"},
+		filters:  []string{"gtin", "owner", "custodian", "specification", "status", "produced-from", "produced-to"},
+		switches: []string{"late", "recalled"},
 		head: []string{
 			"GTIN", strings.ToUpper(e.t("lot")), strings.ToUpper(e.t("quantity")), strings.ToUpper(e.t("produced")),
 			strings.ToUpper(e.t("state")), strings.ToUpper(e.t("owner")),
@@ -177,6 +178,9 @@ func (e *env) drawBatch(t *table, b *client.Batch) {
 	t.line(e.t("owner"), b.Owner)
 	t.line(e.t("custodian"), b.Custodian)
 	t.line(e.t("registered"), b.RegisteredAt)
+	if b.LateDays > 0 {
+		t.line(e.t("batch.late"), e.t("batch.late-days", int64(b.LateDays)))
+	}
 	t.line(e.t("tx.height"), int64(b.RegisteredHeight))
 }
 

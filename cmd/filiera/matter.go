@@ -31,6 +31,7 @@ func batchBalance(e *env) *cobra.Command {
 			if h, _ := cmd.Flags().GetInt64("height"); h > 0 {
 				query.Set("height", strconv.FormatInt(h, 10))
 			}
+			e.twoTimes(cmd, query)
 			if proof, _ := cmd.Flags().GetBool("proof"); proof {
 				query.Set("proof", "true")
 			}
@@ -52,12 +53,13 @@ func batchBalance(e *env) *cobra.Command {
 			})
 		})
 	cmd.Flags().Int64("height", 0, e.t("flag.at-height"))
+	e.twoTimesFlags(cmd)
 	cmd.Flags().Bool("proof", false, e.t("flag.record-proof"))
 	return cmd
 }
 
 func batchEntries(e *env) *cobra.Command {
-	return e.paged(e.leaf("entries GTIN LOT", "batch.entries.short", "filiera batch entries 8012345678907 L26-001", cobra.ExactArgs(2),
+	return e.paged(e.twoTimesFlags(e.leaf("entries GTIN LOT", "batch.entries.short", "filiera batch entries 8012345678907 L26-001\nfiliera batch entries 8012345678907 L26-001 --known-at 2026-11-30 --true-for 2026-11-20", cobra.ExactArgs(2),
 		func(cmd *cobra.Command, args []string) error {
 			gtin, lot, err := e.findBatch(cmd.Context(), args[0], args[1])
 			if err != nil {
@@ -65,6 +67,7 @@ func batchEntries(e *env) *cobra.Command {
 			}
 			query := url.Values{}
 			e.paging(cmd, query)
+			e.twoTimes(cmd, query)
 			return ask(cmd.Context(), e, batchPath(gtin, lot)+"/entries", query, func(t *table, p *client.Page[client.Entry]) {
 				t.row("N.", strings.ToUpper(e.t("matter.day")), strings.ToUpper(e.t("matter.kind")), strings.ToUpper(e.t("quantity")), strings.ToUpper(e.t("matter.with")), strings.ToUpper(e.t("actor")))
 				for i := range p.Items {
@@ -72,7 +75,23 @@ func batchEntries(e *env) *cobra.Command {
 				}
 				e.hintNext(p.NextPageToken)
 			})
-		}))
+		})))
+}
+
+// twoTimesFlags ask for the book as it was known at one time, about what had
+// happened by another.
+func (e *env) twoTimesFlags(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().String("known-at", "", e.t("flag.known-at"))
+	cmd.Flags().String("true-for", "", e.t("flag.true-for"))
+	return cmd
+}
+
+func (e *env) twoTimes(cmd *cobra.Command, query url.Values) {
+	for flag, name := range map[string]string{"known-at": "known_at", "true-for": "true_for"} {
+		if v, _ := cmd.Flags().GetString(flag); v != "" {
+			query.Set(name, v)
+		}
+	}
 }
 
 // drawEntry shows an entry from one batch's side.
@@ -102,6 +121,12 @@ func (e *env) drawEntry(t *table, entry *client.Entry, gtin, lot string) {
 	}
 	if entry.ReversedBy != 0 {
 		kind += " " + e.t("entry.taken-back", int64(entry.ReversedBy))
+	}
+	if entry.Corrects != 0 {
+		kind += " " + e.t("entry.corrects", int64(entry.Corrects))
+	}
+	if entry.LateDays != 0 {
+		kind += " " + e.t("entry.late", int64(entry.LateDays))
 	}
 	t.row(int64(entry.Number), entry.Day, kind, amount, strings.Join(others, ", "), entry.Actor)
 }

@@ -41,12 +41,12 @@ func batchHarvest(e *env) *cobra.Command {
 				}
 				m.Claims = append(m.Claims, c)
 			}
-			return e.carry(cmd.Context(), m)
+			return e.post(cmd, m)
 		})
 	f := e.newBatchFlags(cmd)
 	f.Uint32("year", 0, e.t("flag.harvest-year"))
 	f.StringArray("claim", nil, e.t("flag.claim"))
-	return e.changing(cmd)
+	return e.changing(e.correcting(cmd))
 }
 
 // readClaim reads LOCATION=1,5 ha or LOCATION=10 capi.
@@ -81,7 +81,7 @@ filiera batch make --outside 'semola:flour=100 kg' --outside 'uova:eggs=700 pz@6
 			if err != nil {
 				return err
 			}
-			return e.carry(cmd.Context(), m)
+			return e.post(cmd, m)
 		})
 	f := cmd.Flags()
 	f.StringArray("input", nil, e.t("flag.input"))
@@ -91,7 +91,7 @@ filiera batch make --outside 'semola:flour=100 kg' --outside 'uova:eggs=700 pz@6
 	f.String("expires", "", e.t("flag.expires"))
 	f.String("place", "", e.t("flag.place"))
 	f.String("reason", "", e.t("flag.note"))
-	return e.changing(cmd)
+	return e.changing(e.correcting(cmd))
 }
 
 func (e *env) transformation(cmd *cobra.Command) (*matterv1.MsgTransform, error) {
@@ -210,10 +210,10 @@ func batchSplit(e *env) *cobra.Command {
 			if len(m.Parts) == 0 {
 				return usage("%s", e.t("need.flag", "into"))
 			}
-			return e.carry(cmd.Context(), m)
+			return e.post(cmd, m)
 		})
 	cmd.Flags().StringArray("into", nil, e.t("flag.into"))
-	return e.changing(cmd)
+	return e.changing(e.correcting(cmd))
 }
 
 // lotPart reads LOT=QUANTITY.
@@ -246,10 +246,10 @@ func batchMerge(e *env) *cobra.Command {
 			if len(m.Inputs) < 2 {
 				return usage("%s", e.t("need.flag", "input, --input"))
 			}
-			return e.carry(cmd.Context(), m)
+			return e.post(cmd, m)
 		})
 	cmd.Flags().StringArray("input", nil, e.t("flag.merge-input"))
-	return e.changing(cmd)
+	return e.changing(e.correcting(cmd))
 }
 
 // single makes a command that moves so much of one batch.
@@ -274,12 +274,12 @@ func (e *env) single(verb string, act func(what *matterv1.Use, day, reason strin
 				day = e.now().Format(time.DateOnly)
 			}
 			reason, _ := cmd.Flags().GetString("reason")
-			return e.carry(cmd.Context(), act(&matterv1.Use{Batch: id, Quantity: q}, day, reason))
+			return e.post(cmd, act(&matterv1.Use{Batch: id, Quantity: q}, day, reason))
 		})
 	cmd.Flags().String("quantity", "", e.t("flag.moved-quantity"))
 	cmd.Flags().String("day", "", e.t("flag.day"))
 	cmd.Flags().String("reason", "", e.t("flag.reason"))
-	return e.changing(cmd)
+	return e.changing(e.correcting(cmd))
 }
 
 func batchSell(e *env) *cobra.Command {

@@ -48,6 +48,12 @@ type specText struct {
 	InForceTo      string            `json:"in_force_to"`
 	Requirements   []requirementText `json:"requirements"`
 	Stages         []stageText       `json:"stages"`
+	// Lateness says, in days, how late something may be told: without a mark, and at
+	// all.
+	Lateness *struct {
+		MarkAfter   uint32 `json:"mark_after_days"`
+		RefuseAfter uint32 `json:"refuse_after_days"`
+	} `json:"lateness"`
 }
 
 type requirementText struct {
@@ -100,6 +106,9 @@ func (e *env) readSpec(path string) (*specFile, *productv1.NewVersion, error) {
 	}
 	for _, r := range text.Requirements {
 		v.Requirements = append(v.Requirements, &productv1.Requirement{Id: r.ID, Clause: r.Clause, TextIt: r.TextIT, TextEn: r.TextEN, Minimum: string(r.Minimum), Maximum: string(r.Maximum), Unit: r.Unit})
+	}
+	if l := text.Lateness; l != nil {
+		v.Lateness = &productv1.Lateness{MarkAfterDays: l.MarkAfter, RefuseAfterDays: l.RefuseAfter}
 	}
 	if v.Stages, err = stagesOf(path, text.Stages); err != nil {
 		return nil, nil, err

@@ -58,11 +58,12 @@ func (g *goods) other(a matterv1.Account, sign int64) *matterv1.Posting {
 	return p
 }
 
-// newEntry begins an entry of the signer.
-func newEntry(ctx *module.Context, kind matterv1.EntryKind, day, reason string) *matterv1.Entry {
+// newEntry begins an entry of the signer; told is the one that it tells right, or
+// nil.
+func newEntry(ctx *module.Context, kind matterv1.EntryKind, day, reason string, told *matterv1.Entry) *matterv1.Entry {
 	return &matterv1.Entry{
 		Kind: kind, Day: day, Reason: reason, Actor: ctx.Signer.Participant, KeyLabel: ctx.Signer.KeyLabel,
-		RecordedAt: ctx.Time, RecordedHeight: ctx.Height,
+		RecordedAt: ctx.Time, RecordedHeight: ctx.Height, Corrects: told.GetNumber(),
 	}
 }
 
@@ -135,7 +136,7 @@ func (m *Matter) open(ctx *module.Context, g *goods) error {
 	if whole.mass, err = massOf(g.product, whole.amount); err != nil {
 		return err
 	}
-	e := newEntry(ctx, opening, g.batch.GetProductionDate(), "")
+	e := newEntry(ctx, opening, g.batch.GetProductionDate(), "", nil)
 	e.Actor, e.KeyLabel = g.batch.GetOwner(), ""
 	e.Postings = []*matterv1.Posting{whole.line(1), whole.other(declaredAccount, -1)}
 	_, err = m.post(ctx, e)

@@ -165,7 +165,7 @@ func (m *Matter) handed(ctx *module.Context, from, to string, id *basev1.BatchID
 // Transfer writes the entry that hands goods from one holder to another: all of
 // them or none. A batch is named once.
 func (m *Matter) Transfer(ctx *module.Context, offer uint64, from, to string, list []*matterv1.Use) (uint64, error) {
-	e := newEntry(ctx, transfer, module.Day(ctx.Time), "")
+	e := newEntry(ctx, transfer, module.Day(ctx.Time), "", nil)
 	e.Offer = offer
 	var all []*goods
 	for _, u := range list {
@@ -252,7 +252,7 @@ func (m *Matter) Lose(ctx *module.Context, offer uint64, holder string, u *matte
 	if err := m.open(ctx, g); err != nil {
 		return err
 	}
-	e := newEntry(ctx, writeOff, module.Day(ctx.Time), reason)
+	e := newEntry(ctx, writeOff, module.Day(ctx.Time), reason, nil)
 	e.Offer = offer
 	e.Postings = []*matterv1.Posting{g.line(-1), g.other(offAccount, 1)}
 	_, err = m.post(ctx, e)

@@ -34,6 +34,9 @@ func (m *Matter) entriesHold(rd *module.Reader) error {
 		if err := balanced(e); err != nil {
 			return true, fmt.Errorf("entry %d: %w", n, err)
 		}
+		if err := m.correctionHolds(rd, e); err != nil {
+			return true, err
+		}
 		for _, other := range [...]uint64{e.GetReverses(), e.GetReversedBy()} {
 			if other == 0 {
 				continue
@@ -53,6 +56,24 @@ func (m *Matter) entriesHold(rd *module.Reader) error {
 		err = fmt.Errorf("the last entry is %d and %d is counted", next-1, last)
 	}
 	return err
+}
+
+// correctionHolds: an entry that tells another right names one that was taken back
+// and names it.
+func (m *Matter) correctionHolds(rd *module.Reader, e *matterv1.Entry) error {
+	if e.GetCorrects() != 0 {
+		old, err := m.entries.Get(rd, e.GetCorrects())
+		if err != nil || old.GetCorrectedBy() != e.GetNumber() || old.GetReversedBy() == 0 || old.GetKind() != e.GetKind() {
+			return fmt.Errorf("entry %d tells entry %d right, which is %v: %w", e.GetNumber(), e.GetCorrects(), old, err)
+		}
+	}
+	if e.GetCorrectedBy() != 0 {
+		now, err := m.entries.Get(rd, e.GetCorrectedBy())
+		if err != nil || now.GetCorrects() != e.GetNumber() {
+			return fmt.Errorf("entry %d is told right by entry %d, which is %v: %w", e.GetNumber(), e.GetCorrectedBy(), now, err)
+		}
+	}
+	return nil
 }
 
 func (m *Matter) stocksHold(rd *module.Reader) error {

@@ -40,8 +40,8 @@ func (m *Matter) checkHarvest(h *matterv1.MsgHarvest) error {
 
 // harvest registers a batch that comes of the signer's land or animals, which
 // bear so much a year and no more, whoever asks.
-func (m *Matter) harvest(ctx *module.Context, h *matterv1.MsgHarvest) (proto.Message, error) {
-	b, err := m.products.Make(ctx, registration(h.GetBatch()), false)
+func (m *Matter) harvest(ctx *module.Context, h *matterv1.MsgHarvest, told *matterv1.Entry) (proto.Message, error) {
+	b, err := m.make(ctx, h.GetBatch(), told)
 	if err != nil {
 		return nil, err
 	}
@@ -55,8 +55,9 @@ func (m *Matter) harvest(ctx *module.Context, h *matterv1.MsgHarvest) (proto.Mes
 	if year := b.GetProductionDate()[:4]; year < yearText(h.GetHarvestYear()) {
 		return nil, ErrDate.With("production_date is %s, before the harvest year %d", b.GetProductionDate(), h.GetHarvestYear())
 	}
-	e := newEntry(ctx, harvest, b.GetProductionDate(), "")
+	e := newEntry(ctx, harvest, b.GetProductionDate(), "", told)
 	e.HarvestYear, e.Claims, e.Specification = h.GetHarvestYear(), h.GetClaims(), b.GetSpecification()
+	e.LateDays = b.GetLateDays()
 	if err := m.claim(ctx, e); err != nil {
 		return nil, err
 	}

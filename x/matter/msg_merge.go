@@ -20,8 +20,8 @@ func checkMerge(g *matterv1.MsgMerge) error {
 
 // merge moves batches of one product, version and place into a new lot, which is
 // as old as the oldest and expires with the first.
-func (m *Matter) merge(ctx *module.Context, s *matterv1.MsgMerge) (proto.Message, error) {
-	e := newEntry(ctx, merge, module.Day(ctx.Time), "")
+func (m *Matter) merge(ctx *module.Context, s *matterv1.MsgMerge, told *matterv1.Entry) (proto.Message, error) {
+	e := newEntry(ctx, merge, module.Day(ctx.Time), "", told)
 	var in []*goods
 	whole, produced, expiry := int64(0), "", ""
 	for _, u := range s.GetInputs() {

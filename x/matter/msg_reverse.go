@@ -8,9 +8,12 @@ import (
 	"github.com/filiera-chain/filiera/module"
 )
 
-func checkReverse(r *matterv1.MsgReverse) error {
+func (m *Matter) checkReverse(r *matterv1.MsgReverse) error {
 	if r.GetEntry() == 0 {
 		return ErrShape.With("entry is 0; write the number of the entry")
+	}
+	if err := m.checkRight(r); err != nil {
+		return err
 	}
 	return checkReason(r.GetReason(), 3)
 }
@@ -23,7 +26,7 @@ func (m *Matter) reverse(ctx *module.Context, r *matterv1.MsgReverse) (proto.Mes
 	if err != nil {
 		return nil, err
 	}
-	e := newEntry(ctx, reversal, module.Day(ctx.Time), r.GetReason())
+	e := newEntry(ctx, reversal, module.Day(ctx.Time), r.GetReason(), nil)
 	e.Reverses, e.Specification, e.HarvestYear = old.GetNumber(), old.GetSpecification(), old.GetHarvestYear()
 	var in, out []*basev1.BatchID
 	for _, p := range old.GetPostings() {
@@ -52,7 +55,7 @@ func (m *Matter) reverse(ctx *module.Context, r *matterv1.MsgReverse) (proto.Mes
 			return nil, err
 		}
 	}
-	return result, nil
+	return m.right(ctx, r, old, result)
 }
 
 func (m *Matter) reversible(ctx *module.Context, number uint64) (*matterv1.Entry, error) {

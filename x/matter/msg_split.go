@@ -34,7 +34,7 @@ func checkSplit(s *matterv1.MsgSplit) error {
 
 // split moves parts of a batch that the signer holds into new lots, which have its
 // days and its place.
-func (m *Matter) split(ctx *module.Context, s *matterv1.MsgSplit) (proto.Message, error) {
+func (m *Matter) split(ctx *module.Context, s *matterv1.MsgSplit, told *matterv1.Entry) (proto.Message, error) {
 	from, err := m.usable(ctx, s.GetFrom(), s.GetParts()[0].GetQuantity())
 	if err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func (m *Matter) split(ctx *module.Context, s *matterv1.MsgSplit) (proto.Message
 		return nil, err
 	}
 	from.amount, from.mass = 0, 0
-	e := newEntry(ctx, split, module.Day(ctx.Time), "")
+	e := newEntry(ctx, split, module.Day(ctx.Time), "", told)
 	e.Postings = []*matterv1.Posting{nil}
 	var out []*goods
 	for _, p := range s.GetParts() {
@@ -80,7 +80,7 @@ func (m *Matter) derived(ctx *module.Context, from *goods, lot string, q quantit
 	}
 	b, err := m.products.Make(ctx, &productv1.MsgRegisterBatch{
 		Gtin: from.batch.GetGtin(), Lot: lot, Quantity: quantityIn(amount, from.product.GetBaseUnit()), ProductionDate: produced, ExpiryDate: expiry, Place: from.batch.GetPlace(),
-	}, true)
+	}, true, "")
 	if err != nil {
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func outsideMass(o *matterv1.OutsideInput) int64 {
 // transform consumes what goes in and registers what is made, which weighs no more
 // and keeps the yields of its specification. What is missing is lost in the
 // process.
-func (m *Matter) transform(ctx *module.Context, t *matterv1.MsgTransform) (proto.Message, error) {
+func (m *Matter) transform(ctx *module.Context, t *matterv1.MsgTransform, told *matterv1.Entry) (proto.Message, error) {
 	work := &making{m: m, outside: t.GetOutside()}
 	for _, u := range t.GetInputs() {
 		g, err := m.usable(ctx, u.GetBatch(), u.GetQuantity())
@@ -94,7 +94,7 @@ func (m *Matter) transform(ctx *module.Context, t *matterv1.MsgTransform) (proto
 		work.in = append(work.in, g)
 	}
 	for _, n := range t.GetOutputs() {
-		b, err := m.products.Make(ctx, registration(n), false)
+		b, err := m.make(ctx, n, told)
 		if err != nil {
 			return nil, err
 		}
@@ -114,9 +114,12 @@ func (m *Matter) transform(ctx *module.Context, t *matterv1.MsgTransform) (proto
 	if err != nil {
 		return nil, err
 	}
-	e := newEntry(ctx, transformation, work.out[0].batch.GetProductionDate(), t.GetReason())
+	e := newEntry(ctx, transformation, work.out[0].batch.GetProductionDate(), t.GetReason(), told)
 	e.Events = t.GetEvents()
 	e.Postings = work.postings(loss)
+	for _, g := range work.out {
+		e.LateDays = max(e.LateDays, g.batch.GetLateDays())
+	}
 	result, err := m.post(ctx, e)
 	if err != nil {
 		return nil, err

@@ -30,8 +30,12 @@ type Products interface {
 	// CheckNewBatch is what a new batch must be, whatever the state.
 	CheckNewBatch(m *productv1.MsgRegisterBatch) error
 	// Make registers a batch of the signer; a derived one may be of another's
-	// product.
-	Make(ctx *module.Context, m *productv1.MsgRegisterBatch, derived bool) (*productv1.Batch, error)
+	// product; what was told of the day told is not too late.
+	Make(ctx *module.Context, m *productv1.MsgRegisterBatch, derived bool, told string) (*productv1.Batch, error)
+	// Late gives how many days after a day something of it is told at second at, when
+	// that is late for the version of a specification, else 0; it refuses what is told
+	// later than that lets.
+	Late(ctx context.Context, at int64, specification string, version uint32, day string) (uint32, error)
 	// Hand names another custodian.
 	Hand(ctx *module.Context, gtin, lot, custodian string) error
 	// Void takes a batch off that turned out never to have been.

@@ -30,6 +30,7 @@ var (
 	ErrStage         = module.NewError(name, 23, "bad_stage", "the product is of no stage of its specification")
 	ErrFromNothing   = module.NewError(name, 24, "from_nothing", "batches of this product come only of land, animals or other batches")
 	ErrStated        = module.NewError(name, 25, "already_stated", "what balances rest on is stated once")
+	ErrLate          = module.NewError(name, 26, "too_late", "what happened is told later than the specification lets")
 	ErrLinkUnknown   = module.NewError(name, 22, "unknown_link", "the product or batch has no link of this number")
 )
 
@@ -37,6 +38,6 @@ func refusals() []*module.Error {
 	return []*module.Error{
 		ErrShape, ErrGTIN, ErrLot, ErrUnknownUnit, ErrWrongUnit, ErrQuantity, ErrDate, ErrSpecification, ErrSpecTaken, ErrVersionOrder,
 		ErrNotInForce, ErrZone, ErrProduct, ErrProductTaken, ErrBatch, ErrBatchTaken, ErrNotOwner, ErrState, ErrLimit,
-		ErrLink, ErrLinkTaken, ErrLinkUnknown, ErrStage, ErrFromNothing, ErrStated,
+		ErrLink, ErrLinkTaken, ErrLinkUnknown, ErrStage, ErrFromNothing, ErrStated, ErrLate,
 	}
 }

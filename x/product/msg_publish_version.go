@@ -52,7 +52,7 @@ func (p *Product) addVersion(ctx *module.Context, spec *productv1.Specification,
 	version := &productv1.SpecificationVersion{
 		Specification: spec.GetId(), Version: spec.GetLatestVersion(), LegalBasis: v.GetLegalBasis(), DocumentSha256: v.GetDocumentSha256(),
 		Municipalities: v.GetMunicipalities(), InForceFrom: v.GetInForceFrom(), InForceTo: v.GetInForceTo(), Requirements: v.GetRequirements(),
-		Stages: v.GetStages(), PublishedAt: ctx.Time, PublishedBy: ctx.Signer.Participant,
+		Stages: v.GetStages(), Lateness: v.GetLateness(), PublishedAt: ctx.Time, PublishedBy: ctx.Signer.Participant,
 	}
 	ctx.Emit(&productv1.SpecificationChanged{Specification: spec})
 	ctx.Emit(&productv1.VersionPublished{Version: version})

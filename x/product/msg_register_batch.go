@@ -51,8 +51,14 @@ func (p *Product) registerBatch(ctx *module.Context, m *productv1.MsgRegisterBat
 	if err != nil {
 		return err
 	}
+	if err := p.refuseDuplicate(ctx, product.GetGtin(), m.GetLot()); err != nil {
+		return err
+	}
 	b, version, err := p.newBatch(ctx, product, m, makers)
 	if err != nil {
+		return err
+	}
+	if b.LateDays, err = lateDays(version.GetLateness(), product.GetSpecification(), m.GetProductionDate(), ctx.Time); err != nil {
 		return err
 	}
 	if err := refuseFromNothing(product, version, m.GetQuantity()); err != nil {
@@ -63,8 +69,11 @@ func (p *Product) registerBatch(ctx *module.Context, m *productv1.MsgRegisterBat
 
 // Make registers a batch that comes of something: its matter is accounted for by
 // who calls. A derived one, which is part of a batch that the signer holds, may be
-// of another's product. The message has passed CheckNewBatch.
-func (p *Product) Make(ctx *module.Context, m *productv1.MsgRegisterBatch, derived bool) (*productv1.Batch, error) {
+// of another's product, and is never late. told is a day of which
+// something was told in time, so that telling it right is not too late; or "". The
+// lot of a batch of the same owner that never was is used again. The message has
+// passed CheckNewBatch.
+func (p *Product) Make(ctx *module.Context, m *productv1.MsgRegisterBatch, derived bool, told string) (*productv1.Batch, error) {
 	gtin, err := parseGTIN(m.GetGtin())
 	if err != nil {
 		return nil, err
@@ -77,11 +86,20 @@ func (p *Product) Make(ctx *module.Context, m *productv1.MsgRegisterBatch, deriv
 	if err != nil {
 		return nil, err
 	}
-	b, _, err := p.newBatch(ctx, product, m, roles)
+	b, version, err := p.newBatch(ctx, product, m, roles)
 	if err != nil {
 		return nil, err
 	}
 	b.Owner, b.Custodian = ctx.Signer.Participant, ctx.Signer.Participant
+	if err := p.refuseStanding(ctx, b); err != nil {
+		return nil, err
+	}
+	if !derived && m.GetProductionDate() != told {
+		b.LateDays, err = lateDays(version.GetLateness(), product.GetSpecification(), m.GetProductionDate(), ctx.Time)
+		if err != nil {
+			return nil, err
+		}
+	}
 	return b, p.putBatch(ctx, b)
 }
 
@@ -103,9 +121,6 @@ func (p *Product) newBatch(ctx *module.Context, product *productv1.Product, m *p
 	}
 	version, err := p.bind(ctx, product, m)
 	if err != nil {
-		return nil, nil, err
-	}
-	if err := p.refuseDuplicate(ctx, product.GetGtin(), m.GetLot()); err != nil {
 		return nil, nil, err
 	}
 	return &productv1.Batch{
@@ -189,6 +204,16 @@ func (p *Product) refuseDuplicate(ctx *module.Context, gtin, lot string) error {
 		return err
 	}
 	return ErrBatchTaken.With("batch %s lot %q was registered by %s on %s at height %d", gtin, lot, old.GetOwner(), module.Day(old.GetRegisteredAt()), old.GetRegisteredHeight())
+}
+
+// refuseStanding is refuseDuplicate that lets the owner of a batch that never was
+// use its lot again.
+func (p *Product) refuseStanding(ctx *module.Context, b *productv1.Batch) error {
+	old, err := p.Batch(ctx, b.GetGtin(), b.GetLot())
+	if err != nil || old.GetVoided() && old.GetOwner() == b.GetOwner() {
+		return err
+	}
+	return p.refuseDuplicate(ctx, b.GetGtin(), b.GetLot())
 }
 
 func (p *Product) putBatch(ctx *module.Context, b *productv1.Batch) error {

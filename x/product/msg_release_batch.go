@@ -16,5 +16,8 @@ func (p *Product) releaseBatch(ctx *module.Context, m *productv1.MsgReleaseBatch
 	if err != nil {
 		return err
 	}
+	if b.GetVoided() {
+		return ErrState.With("batch %s lot %q never was: %s", b.GetGtin(), b.GetLot(), b.GetStatusReason())
+	}
 	return p.moveBatch(ctx, b, active, m.GetReason())
 }

@@ -118,6 +118,9 @@ func checkNewVersion(v *productv1.NewVersion) error {
 	if err := checkRequirements(v.GetRequirements()); err != nil {
 		return err
 	}
+	if err := checkLateness(v.GetLateness()); err != nil {
+		return err
+	}
 	return checkStages(v.GetStages())
 }
 

@@ -11,6 +11,7 @@ func (p *Product) Void(ctx *module.Context, gtin, lot, reason string) error {
 	if err != nil || b.GetStatus() != active {
 		return err
 	}
+	b.Voided = true
 	return p.moveBatch(ctx, b, withdrawn, reason)
 }
 

@@ -24,12 +24,14 @@ var (
 
 	ErrEventIDTaken = module.NewError(name, 19, "event_id_taken", "the reporter used the eventID for another event")
 	ErrDeclaration  = module.NewError(name, 20, "bad_declaration", "an error declaration has a bad time, or too much text")
+	ErrOverBatch    = module.NewError(name, 22, "over_batch", "the event tells of more of a batch than there was")
+	ErrNotInBook    = module.NewError(name, 23, "not_in_book", "the event tells of another origin of a batch than the book of matter")
 	ErrNotReporter  = module.NewError(name, 21, "not_reporter", "somebody other than its reporter declares an event wrong")
 )
 
 func refusals() []*module.Error {
 	return []*module.Error{
 		ErrShape, ErrDocument, ErrTooLarge, ErrTooMany, ErrEventID, ErrTime, ErrIdentifier, ErrQuantity,
-		ErrNoLot, ErrUnit, ErrUnknownLot, ErrNotHolder, ErrOwnInput, ErrLimit, ErrEvent, ErrEventIDTaken, ErrDeclaration, ErrNotReporter,
+		ErrNoLot, ErrUnit, ErrUnknownLot, ErrNotHolder, ErrOwnInput, ErrLimit, ErrEvent, ErrEventIDTaken, ErrDeclaration, ErrNotReporter, ErrOverBatch, ErrNotInBook,
 	}
 }

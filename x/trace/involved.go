@@ -22,26 +22,37 @@ var parts = map[epcis.Role]tracev1.Part{
 }
 
 // involved lists the lots of an event, after refusing what may not be said
-// about them, or not by this signer.
-func (t *Trace) involved(ctx *module.Context, e *epcis.Event) ([]*tracev1.Involved, error) {
+// about them, not so late, or not by this signer; and gives how many days late it
+// is told.
+func (t *Trace) involved(ctx *module.Context, e *epcis.Event) ([]*tracev1.Involved, uint32, error) {
 	if err := t.checkIdentifiers(ctx, e); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	list, err := lotsOf(e)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	registered := false
+	var late uint32
+	known := map[*tracev1.Involved]*productv1.Batch{}
 	for _, i := range list {
-		if err := t.admit(ctx, e, i); err != nil {
-			return nil, err
+		b, err := t.admit(ctx, e, i)
+		if err != nil {
+			return nil, 0, err
 		}
-		registered = registered || i.GetRegistered()
+		if b == nil {
+			continue
+		}
+		known[i] = b
+		days, err := t.products.Late(ctx, ctx.Time, b.GetSpecification(), b.GetSpecificationVersion(), module.Day(floorSecond(e.EventTime)))
+		if err != nil {
+			return nil, 0, err
+		}
+		late = max(late, days)
 	}
-	if !registered {
-		return list, t.registry.Allowed(ctx, ctx.Time, ctx.Signer.Participant, "", "", reporters...)
+	if len(known) == 0 {
+		return list, 0, t.registry.Allowed(ctx, ctx.Time, ctx.Signer.Participant, "", "", reporters...)
 	}
-	return list, nil
+	return list, late, t.agrees(ctx, e, list, known)
 }
 
 // lotsOf lists the lots that an event names in document order. Items of one lot
@@ -82,26 +93,26 @@ func refuseOwnInput(e *epcis.Event, list []*tracev1.Involved) error {
 	return nil
 }
 
-// admit says whether the lot is registered and refuses a signer who may not
+// admit gives the batch if the lot is registered, and refuses a signer who may not
 // report about it. About a lot from outside every reporter may: what it tells
 // stays apart from the journeys of registered lots, under its own name.
-func (t *Trace) admit(ctx *module.Context, e *epcis.Event, i *tracev1.Involved) error {
+func (t *Trace) admit(ctx *module.Context, e *epcis.Event, i *tracev1.Involved) (*productv1.Batch, error) {
 	id := i.GetBatch()
 	batch, err := t.products.Batch(ctx, id.GetGtin(), id.GetLot())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if i.Registered = batch != nil; batch != nil {
-		return t.admitBatch(ctx, e, batch)
+		return batch, t.admitBatch(ctx, e, batch)
 	}
 	product, err := t.products.Product(ctx, id.GetGtin())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if product != nil {
-		return ErrUnknownLot.With("%s names lot %s of GTIN %s, which is a product of %s here, and the lot is not registered; register the lot first", e.Path, id.GetLot(), id.GetGtin(), product.GetOwner())
+		return nil, ErrUnknownLot.With("%s names lot %s of GTIN %s, which is a product of %s here, and the lot is not registered; register the lot first", e.Path, id.GetLot(), id.GetGtin(), product.GetOwner())
 	}
-	return nil
+	return nil, nil
 }
 
 func (t *Trace) admitBatch(ctx *module.Context, e *epcis.Event, b *productv1.Batch) error {

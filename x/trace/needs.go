@@ -25,6 +25,13 @@ type Products interface {
 	Batch(ctx context.Context, gtin, lot string) (*productv1.Batch, error)
 	// Product gives a trade item by 14-digit GTIN, or nil.
 	Product(ctx context.Context, gtin string) (*productv1.Product, error)
+	// Stage gives the stage of a version that a product belongs to, or nil. It is not
+	// to be changed.
+	Stage(ctx context.Context, p *productv1.Product, version uint32) (*productv1.Stage, error)
+	// Late gives how many days after a day something of it is told at second at, when
+	// that is late for the version of a specification, else 0; it refuses what is told
+	// later than that lets.
+	Late(ctx context.Context, at int64, specification string, version uint32, day string) (uint32, error)
 }
 
 // Book answers who has goods.
@@ -39,6 +46,8 @@ type Lineage interface {
 	// Part takes that back, once.
 	Join(ctx *module.Context, out, in *basev1.BatchID, book bool) error
 	Part(ctx *module.Context, out, in *basev1.BatchID, book bool) error
+	// Edge says who tells that out was made of in, or gives nil.
+	Edge(ctx context.Context, out, in *basev1.BatchID) (*lineagev1.Edge, error)
 	// Edges gives every edge with who tells it.
 	Edges(ctx context.Context, fn func(out, in *basev1.BatchID, e *lineagev1.Edge) error) error
 }

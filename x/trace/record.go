@@ -47,7 +47,7 @@ func (t *Trace) record(ctx *module.Context, params *registryv1.Params, e *epcis.
 	if err := checkTexts(e); err != nil {
 		return nil, err
 	}
-	batches, err := t.involved(ctx, e)
+	batches, late, err := t.involved(ctx, e)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (t *Trace) record(ctx *module.Context, params *registryv1.Params, e *epcis.
 	return &tracev1.Event{
 		Id: id, Type: string(e.Type), EventTimeMs: e.EventTime, TimeZoneOffset: e.TimeZoneOffset, Action: e.Action, BizStep: e.BizStep,
 		Disposition: e.Disposition, ReadPoint: e.ReadPoint, BizLocation: e.BizLocation, Batches: batches, Reporter: ctx.Signer.Participant,
-		RecordedAt: ctx.Time, RecordedHeight: ctx.Height, ContentSha256: content[:], EventId: eventID,
+		RecordedAt: ctx.Time, RecordedHeight: ctx.Height, ContentSha256: content[:], EventId: eventID, LateDays: late,
 	}, nil
 }
 

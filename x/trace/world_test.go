@@ -107,7 +107,7 @@ func (w *world) enrol(id string, role registryv1.Role, specs ...string) {
 
 func (w *world) batch(owner, gtin, lot string) {
 	w.Do(by(owner), &productv1.MsgRegisterBatch{
-		Gtin: gtin, Lot: lot, Quantity: &basev1.Quantity{Amount: 1000, Unit: "GRM"}, ProductionDate: "2026-11-20", Place: municipal,
+		Gtin: gtin, Lot: lot, Quantity: &basev1.Quantity{Amount: 1_000_000_000, Unit: "GRM"}, ProductionDate: "2026-11-20", Place: municipal,
 	})
 }
 

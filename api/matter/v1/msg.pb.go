@@ -717,11 +717,19 @@ func (x *MsgReturn) GetReason() string {
 }
 
 // MsgReverse takes an entry back: by who made it, while what it brought is
-// still there.
+// still there. At most one further field tells it right, in the same act; by who
+// made it only.
 type MsgReverse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Entry         uint64                 `protobuf:"varint,1,opt,name=entry,proto3" json:"entry,omitempty"`
 	Reason        string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	Harvest       *MsgHarvest            `protobuf:"bytes,3,opt,name=harvest,proto3" json:"harvest,omitempty"`
+	Transform     *MsgTransform          `protobuf:"bytes,4,opt,name=transform,proto3" json:"transform,omitempty"`
+	Split         *MsgSplit              `protobuf:"bytes,5,opt,name=split,proto3" json:"split,omitempty"`
+	Merge         *MsgMerge              `protobuf:"bytes,6,opt,name=merge,proto3" json:"merge,omitempty"`
+	WriteOff      *MsgWriteOff           `protobuf:"bytes,7,opt,name=write_off,json=writeOff,proto3" json:"write_off,omitempty"`
+	Sell          *MsgSell               `protobuf:"bytes,8,opt,name=sell,proto3" json:"sell,omitempty"`
+	ReturnGoods   *MsgReturn             `protobuf:"bytes,9,opt,name=return_goods,json=returnGoods,proto3" json:"return_goods,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -770,10 +778,61 @@ func (x *MsgReverse) GetReason() string {
 	return ""
 }
 
+func (x *MsgReverse) GetHarvest() *MsgHarvest {
+	if x != nil {
+		return x.Harvest
+	}
+	return nil
+}
+
+func (x *MsgReverse) GetTransform() *MsgTransform {
+	if x != nil {
+		return x.Transform
+	}
+	return nil
+}
+
+func (x *MsgReverse) GetSplit() *MsgSplit {
+	if x != nil {
+		return x.Split
+	}
+	return nil
+}
+
+func (x *MsgReverse) GetMerge() *MsgMerge {
+	if x != nil {
+		return x.Merge
+	}
+	return nil
+}
+
+func (x *MsgReverse) GetWriteOff() *MsgWriteOff {
+	if x != nil {
+		return x.WriteOff
+	}
+	return nil
+}
+
+func (x *MsgReverse) GetSell() *MsgSell {
+	if x != nil {
+		return x.Sell
+	}
+	return nil
+}
+
+func (x *MsgReverse) GetReturnGoods() *MsgReturn {
+	if x != nil {
+		return x.ReturnGoods
+	}
+	return nil
+}
+
 // PostedResult names the entry.
 type PostedResult struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Entry         uint64                 `protobuf:"varint,1,opt,name=entry,proto3" json:"entry,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Entry uint64                 `protobuf:"varint,1,opt,name=entry,proto3" json:"entry,omitempty"`
+	// Of a reversal that tells it right: the entry that does.
+	Right         uint64 `protobuf:"varint,2,opt,name=right,proto3" json:"right,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -811,6 +870,13 @@ func (*PostedResult) Descriptor() ([]byte, []int) {
 func (x *PostedResult) GetEntry() uint64 {
 	if x != nil {
 		return x.Entry
+	}
+	return 0
+}
+
+func (x *PostedResult) GetRight() uint64 {
+	if x != nil {
+		return x.Right
 	}
 	return 0
 }
@@ -867,13 +933,21 @@ const file_filiera_matter_v1_msg_proto_rawDesc = "" +
 	"\tMsgReturn\x12*\n" +
 	"\x04what\x18\x01 \x01(\v2\x16.filiera.matter.v1.UseR\x04what\x12\x10\n" +
 	"\x03day\x18\x02 \x01(\tR\x03day\x12\x16\n" +
-	"\x06reason\x18\x03 \x01(\tR\x06reason\":\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"\xc6\x03\n" +
 	"\n" +
 	"MsgReverse\x12\x14\n" +
 	"\x05entry\x18\x01 \x01(\x04R\x05entry\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason\"$\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\x127\n" +
+	"\aharvest\x18\x03 \x01(\v2\x1d.filiera.matter.v1.MsgHarvestR\aharvest\x12=\n" +
+	"\ttransform\x18\x04 \x01(\v2\x1f.filiera.matter.v1.MsgTransformR\ttransform\x121\n" +
+	"\x05split\x18\x05 \x01(\v2\x1b.filiera.matter.v1.MsgSplitR\x05split\x121\n" +
+	"\x05merge\x18\x06 \x01(\v2\x1b.filiera.matter.v1.MsgMergeR\x05merge\x12;\n" +
+	"\twrite_off\x18\a \x01(\v2\x1e.filiera.matter.v1.MsgWriteOffR\bwriteOff\x12.\n" +
+	"\x04sell\x18\b \x01(\v2\x1a.filiera.matter.v1.MsgSellR\x04sell\x12?\n" +
+	"\freturn_goods\x18\t \x01(\v2\x1c.filiera.matter.v1.MsgReturnR\vreturnGoods\":\n" +
 	"\fPostedResult\x12\x14\n" +
-	"\x05entry\x18\x01 \x01(\x04R\x05entryB9Z7github.com/filiera-chain/filiera/api/matter/v1;matterv1b\x06proto3"
+	"\x05entry\x18\x01 \x01(\x04R\x05entry\x12\x14\n" +
+	"\x05right\x18\x02 \x01(\x04R\x05rightB9Z7github.com/filiera-chain/filiera/api/matter/v1;matterv1b\x06proto3"
 
 var (
 	file_filiera_matter_v1_msg_proto_rawDescOnce sync.Once
@@ -923,11 +997,18 @@ var file_filiera_matter_v1_msg_proto_depIdxs = []int32{
 	1,  // 13: filiera.matter.v1.MsgWriteOff.what:type_name -> filiera.matter.v1.Use
 	1,  // 14: filiera.matter.v1.MsgSell.what:type_name -> filiera.matter.v1.Use
 	1,  // 15: filiera.matter.v1.MsgReturn.what:type_name -> filiera.matter.v1.Use
-	16, // [16:16] is the sub-list for method output_type
-	16, // [16:16] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	3,  // 16: filiera.matter.v1.MsgReverse.harvest:type_name -> filiera.matter.v1.MsgHarvest
+	4,  // 17: filiera.matter.v1.MsgReverse.transform:type_name -> filiera.matter.v1.MsgTransform
+	5,  // 18: filiera.matter.v1.MsgReverse.split:type_name -> filiera.matter.v1.MsgSplit
+	7,  // 19: filiera.matter.v1.MsgReverse.merge:type_name -> filiera.matter.v1.MsgMerge
+	8,  // 20: filiera.matter.v1.MsgReverse.write_off:type_name -> filiera.matter.v1.MsgWriteOff
+	9,  // 21: filiera.matter.v1.MsgReverse.sell:type_name -> filiera.matter.v1.MsgSell
+	10, // 22: filiera.matter.v1.MsgReverse.return_goods:type_name -> filiera.matter.v1.MsgReturn
+	23, // [23:23] is the sub-list for method output_type
+	23, // [23:23] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_filiera_matter_v1_msg_proto_init() }

@@ -418,7 +418,13 @@ type Entry struct {
 	// Specification of a harvest.
 	Specification string `protobuf:"bytes,16,opt,name=specification,proto3" json:"specification,omitempty"`
 	// Offer of custody that a transfer carries out.
-	Offer         uint64 `protobuf:"varint,20,opt,name=offer,proto3" json:"offer,omitempty"`
+	Offer uint64 `protobuf:"varint,20,opt,name=offer,proto3" json:"offer,omitempty"`
+	// Days from the day to the recording, when that is late for the specification of a
+	// batch that it names; else 0.
+	LateDays uint32 `protobuf:"varint,21,opt,name=late_days,json=lateDays,proto3" json:"late_days,omitempty"`
+	// The entry that this one tells right, and the one that tells this right.
+	Corrects      uint64 `protobuf:"varint,22,opt,name=corrects,proto3" json:"corrects,omitempty"`
+	CorrectedBy   uint64 `protobuf:"varint,23,opt,name=corrected_by,json=correctedBy,proto3" json:"corrected_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -568,6 +574,27 @@ func (x *Entry) GetSpecification() string {
 func (x *Entry) GetOffer() uint64 {
 	if x != nil {
 		return x.Offer
+	}
+	return 0
+}
+
+func (x *Entry) GetLateDays() uint32 {
+	if x != nil {
+		return x.LateDays
+	}
+	return 0
+}
+
+func (x *Entry) GetCorrects() uint64 {
+	if x != nil {
+		return x.Corrects
+	}
+	return 0
+}
+
+func (x *Entry) GetCorrectedBy() uint64 {
+	if x != nil {
+		return x.CorrectedBy
 	}
 	return 0
 }
@@ -1024,7 +1051,7 @@ const file_filiera_matter_v1_state_proto_rawDesc = "" +
 	"\x05heads\x18\x03 \x01(\x03R\x05heads\"7\n" +
 	"\x04Land\x12\x16\n" +
 	"\x06parcel\x18\x01 \x01(\tR\x06parcel\x12\x17\n" +
-	"\aarea_m2\x18\x02 \x01(\x03R\x06areaM2\"\xc3\x04\n" +
+	"\aarea_m2\x18\x02 \x01(\x03R\x06areaM2\"\x9f\x05\n" +
 	"\x05Entry\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\x04R\x06number\x120\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x1c.filiera.matter.v1.EntryKindR\x04kind\x126\n" +
@@ -1045,7 +1072,10 @@ const file_filiera_matter_v1_state_proto_rawDesc = "" +
 	"\x06events\x18\x0e \x03(\fR\x06events\x12+\n" +
 	"\x04land\x18\x0f \x03(\v2\x17.filiera.matter.v1.LandR\x04land\x12$\n" +
 	"\rspecification\x18\x10 \x01(\tR\rspecification\x12\x14\n" +
-	"\x05offer\x18\x14 \x01(\x04R\x05offer\"\xcd\x02\n" +
+	"\x05offer\x18\x14 \x01(\x04R\x05offer\x12\x1b\n" +
+	"\tlate_days\x18\x15 \x01(\rR\blateDays\x12\x1a\n" +
+	"\bcorrects\x18\x16 \x01(\x04R\bcorrects\x12!\n" +
+	"\fcorrected_by\x18\x17 \x01(\x04R\vcorrectedBy\"\xcd\x02\n" +
 	"\x05Stock\x12.\n" +
 	"\x05batch\x18\x01 \x01(\v2\x18.filiera.base.v1.BatchIDR\x05batch\x12\x12\n" +
 	"\x04unit\x18\x02 \x01(\tR\x04unit\x12\x18\n" +

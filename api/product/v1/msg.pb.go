@@ -32,6 +32,7 @@ type NewVersion struct {
 	InForceTo      string                 `protobuf:"bytes,5,opt,name=in_force_to,json=inForceTo,proto3" json:"in_force_to,omitempty"`
 	Requirements   []*Requirement         `protobuf:"bytes,6,rep,name=requirements,proto3" json:"requirements,omitempty"`
 	Stages         []*Stage               `protobuf:"bytes,7,rep,name=stages,proto3" json:"stages,omitempty"`
+	Lateness       *Lateness              `protobuf:"bytes,8,opt,name=lateness,proto3" json:"lateness,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -111,6 +112,13 @@ func (x *NewVersion) GetRequirements() []*Requirement {
 func (x *NewVersion) GetStages() []*Stage {
 	if x != nil {
 		return x.Stages
+	}
+	return nil
+}
+
+func (x *NewVersion) GetLateness() *Lateness {
+	if x != nil {
+		return x.Lateness
 	}
 	return nil
 }
@@ -788,7 +796,7 @@ var File_filiera_product_v1_msg_proto protoreflect.FileDescriptor
 
 const file_filiera_product_v1_msg_proto_rawDesc = "" +
 	"\n" +
-	"\x1cfiliera/product/v1/msg.proto\x12\x12filiera.product.v1\x1a\x1afiliera/base/v1/base.proto\x1a\x1efiliera/product/v1/state.proto\"\xba\x02\n" +
+	"\x1cfiliera/product/v1/msg.proto\x12\x12filiera.product.v1\x1a\x1afiliera/base/v1/base.proto\x1a\x1efiliera/product/v1/state.proto\"\xf4\x02\n" +
 	"\n" +
 	"NewVersion\x12\x1f\n" +
 	"\vlegal_basis\x18\x01 \x01(\tR\n" +
@@ -798,7 +806,8 @@ const file_filiera_product_v1_msg_proto_rawDesc = "" +
 	"\rin_force_from\x18\x04 \x01(\tR\vinForceFrom\x12\x1e\n" +
 	"\vin_force_to\x18\x05 \x01(\tR\tinForceTo\x12C\n" +
 	"\frequirements\x18\x06 \x03(\v2\x1f.filiera.product.v1.RequirementR\frequirements\x121\n" +
-	"\x06stages\x18\a \x03(\v2\x19.filiera.product.v1.StageR\x06stages\"\xac\x01\n" +
+	"\x06stages\x18\a \x03(\v2\x19.filiera.product.v1.StageR\x06stages\x128\n" +
+	"\blateness\x18\b \x01(\v2\x1c.filiera.product.v1.LatenessR\blateness\"\xac\x01\n" +
 	"\x18MsgRegisterSpecification\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x122\n" +
@@ -877,25 +886,27 @@ var file_filiera_product_v1_msg_proto_goTypes = []any{
 	(*MsgCompleteProduct)(nil),       // 10: filiera.product.v1.MsgCompleteProduct
 	(*Requirement)(nil),              // 11: filiera.product.v1.Requirement
 	(*Stage)(nil),                    // 12: filiera.product.v1.Stage
-	(Scheme)(0),                      // 13: filiera.product.v1.Scheme
-	(*v1.Quantity)(nil),              // 14: filiera.base.v1.Quantity
-	(*Link)(nil),                     // 15: filiera.product.v1.Link
+	(*Lateness)(nil),                 // 13: filiera.product.v1.Lateness
+	(Scheme)(0),                      // 14: filiera.product.v1.Scheme
+	(*v1.Quantity)(nil),              // 15: filiera.base.v1.Quantity
+	(*Link)(nil),                     // 16: filiera.product.v1.Link
 }
 var file_filiera_product_v1_msg_proto_depIdxs = []int32{
 	11, // 0: filiera.product.v1.NewVersion.requirements:type_name -> filiera.product.v1.Requirement
 	12, // 1: filiera.product.v1.NewVersion.stages:type_name -> filiera.product.v1.Stage
-	13, // 2: filiera.product.v1.MsgRegisterSpecification.scheme:type_name -> filiera.product.v1.Scheme
-	0,  // 3: filiera.product.v1.MsgRegisterSpecification.version:type_name -> filiera.product.v1.NewVersion
-	0,  // 4: filiera.product.v1.MsgPublishVersion.version:type_name -> filiera.product.v1.NewVersion
-	14, // 5: filiera.product.v1.MsgRegisterProduct.net_content:type_name -> filiera.base.v1.Quantity
-	14, // 6: filiera.product.v1.MsgRegisterBatch.quantity:type_name -> filiera.base.v1.Quantity
-	15, // 7: filiera.product.v1.MsgDescribeProduct.link:type_name -> filiera.product.v1.Link
-	14, // 8: filiera.product.v1.MsgCompleteProduct.net_content:type_name -> filiera.base.v1.Quantity
-	9,  // [9:9] is the sub-list for method output_type
-	9,  // [9:9] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	13, // 2: filiera.product.v1.NewVersion.lateness:type_name -> filiera.product.v1.Lateness
+	14, // 3: filiera.product.v1.MsgRegisterSpecification.scheme:type_name -> filiera.product.v1.Scheme
+	0,  // 4: filiera.product.v1.MsgRegisterSpecification.version:type_name -> filiera.product.v1.NewVersion
+	0,  // 5: filiera.product.v1.MsgPublishVersion.version:type_name -> filiera.product.v1.NewVersion
+	15, // 6: filiera.product.v1.MsgRegisterProduct.net_content:type_name -> filiera.base.v1.Quantity
+	15, // 7: filiera.product.v1.MsgRegisterBatch.quantity:type_name -> filiera.base.v1.Quantity
+	16, // 8: filiera.product.v1.MsgDescribeProduct.link:type_name -> filiera.product.v1.Link
+	15, // 9: filiera.product.v1.MsgCompleteProduct.net_content:type_name -> filiera.base.v1.Quantity
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_filiera_product_v1_msg_proto_init() }

@@ -564,6 +564,7 @@ type SpecificationVersion struct {
 	PublishedAt   int64          `protobuf:"varint,9,opt,name=published_at,json=publishedAt,proto3" json:"published_at,omitempty"`
 	PublishedBy   string         `protobuf:"bytes,10,opt,name=published_by,json=publishedBy,proto3" json:"published_by,omitempty"`
 	Stages        []*Stage       `protobuf:"bytes,11,rep,name=stages,proto3" json:"stages,omitempty"`
+	Lateness      *Lateness      `protobuf:"bytes,12,opt,name=lateness,proto3" json:"lateness,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -675,6 +676,69 @@ func (x *SpecificationVersion) GetStages() []*Stage {
 	return nil
 }
 
+func (x *SpecificationVersion) GetLateness() *Lateness {
+	if x != nil {
+		return x.Lateness
+	}
+	return nil
+}
+
+// Lateness bounds how long after a day something of that day may be told: batches
+// registered, entries of the book of matter posted, events captured.
+type Lateness struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Days after which what is told is marked as late; 0 is 7.
+	MarkAfterDays uint32 `protobuf:"varint,1,opt,name=mark_after_days,json=markAfterDays,proto3" json:"mark_after_days,omitempty"`
+	// Days after which it is refused; 0 is never.
+	RefuseAfterDays uint32 `protobuf:"varint,2,opt,name=refuse_after_days,json=refuseAfterDays,proto3" json:"refuse_after_days,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *Lateness) Reset() {
+	*x = Lateness{}
+	mi := &file_filiera_product_v1_state_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Lateness) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Lateness) ProtoMessage() {}
+
+func (x *Lateness) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_product_v1_state_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Lateness.ProtoReflect.Descriptor instead.
+func (*Lateness) Descriptor() ([]byte, []int) {
+	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Lateness) GetMarkAfterDays() uint32 {
+	if x != nil {
+		return x.MarkAfterDays
+	}
+	return 0
+}
+
+func (x *Lateness) GetRefuseAfterDays() uint32 {
+	if x != nil {
+		return x.RefuseAfterDays
+	}
+	return 0
+}
+
 // Product is a trade item.
 type Product struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -699,7 +763,7 @@ type Product struct {
 
 func (x *Product) Reset() {
 	*x = Product{}
-	mi := &file_filiera_product_v1_state_proto_msgTypes[6]
+	mi := &file_filiera_product_v1_state_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -711,7 +775,7 @@ func (x *Product) String() string {
 func (*Product) ProtoMessage() {}
 
 func (x *Product) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_product_v1_state_proto_msgTypes[6]
+	mi := &file_filiera_product_v1_state_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -724,7 +788,7 @@ func (x *Product) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Product.ProtoReflect.Descriptor instead.
 func (*Product) Descriptor() ([]byte, []int) {
-	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{6}
+	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Product) GetGtin() string {
@@ -813,13 +877,19 @@ type Batch struct {
 	StatusBy         string      `protobuf:"bytes,14,opt,name=status_by,json=statusBy,proto3" json:"status_by,omitempty"`
 	RegisteredAt     int64       `protobuf:"varint,15,opt,name=registered_at,json=registeredAt,proto3" json:"registered_at,omitempty"`
 	RegisteredHeight int64       `protobuf:"varint,16,opt,name=registered_height,json=registeredHeight,proto3" json:"registered_height,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Days from production to registration, when that is late for the specification;
+	// else 0.
+	LateDays uint32 `protobuf:"varint,17,opt,name=late_days,json=lateDays,proto3" json:"late_days,omitempty"`
+	// The entry that made it was taken back: it never was, and its lot may be told
+	// right by another entry.
+	Voided        bool `protobuf:"varint,18,opt,name=voided,proto3" json:"voided,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Batch) Reset() {
 	*x = Batch{}
-	mi := &file_filiera_product_v1_state_proto_msgTypes[7]
+	mi := &file_filiera_product_v1_state_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -831,7 +901,7 @@ func (x *Batch) String() string {
 func (*Batch) ProtoMessage() {}
 
 func (x *Batch) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_product_v1_state_proto_msgTypes[7]
+	mi := &file_filiera_product_v1_state_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -844,7 +914,7 @@ func (x *Batch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Batch.ProtoReflect.Descriptor instead.
 func (*Batch) Descriptor() ([]byte, []int) {
-	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{7}
+	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Batch) GetGtin() string {
@@ -959,6 +1029,20 @@ func (x *Batch) GetRegisteredHeight() int64 {
 	return 0
 }
 
+func (x *Batch) GetLateDays() uint32 {
+	if x != nil {
+		return x.LateDays
+	}
+	return 0
+}
+
+func (x *Batch) GetVoided() bool {
+	if x != nil {
+		return x.Voided
+	}
+	return false
+}
+
 // Link points from a product, or from one batch of it, to something about it
 // that stands elsewhere: a page, an image, a document.
 type Link struct {
@@ -985,7 +1069,7 @@ type Link struct {
 
 func (x *Link) Reset() {
 	*x = Link{}
-	mi := &file_filiera_product_v1_state_proto_msgTypes[8]
+	mi := &file_filiera_product_v1_state_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -997,7 +1081,7 @@ func (x *Link) String() string {
 func (*Link) ProtoMessage() {}
 
 func (x *Link) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_product_v1_state_proto_msgTypes[8]
+	mi := &file_filiera_product_v1_state_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1010,7 +1094,7 @@ func (x *Link) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Link.ProtoReflect.Descriptor instead.
 func (*Link) Descriptor() ([]byte, []int) {
-	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{8}
+	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Link) GetLinkType() string {
@@ -1089,7 +1173,7 @@ type Description struct {
 
 func (x *Description) Reset() {
 	*x = Description{}
-	mi := &file_filiera_product_v1_state_proto_msgTypes[9]
+	mi := &file_filiera_product_v1_state_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1101,7 +1185,7 @@ func (x *Description) String() string {
 func (*Description) ProtoMessage() {}
 
 func (x *Description) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_product_v1_state_proto_msgTypes[9]
+	mi := &file_filiera_product_v1_state_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1114,7 +1198,7 @@ func (x *Description) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Description.ProtoReflect.Descriptor instead.
 func (*Description) Descriptor() ([]byte, []int) {
-	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{9}
+	return file_filiera_product_v1_state_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Description) GetGtin() string {
@@ -1208,7 +1292,7 @@ const file_filiera_product_v1_state_proto_rawDesc = "" +
 	"\x04from\x18\x01 \x01(\tR\x04from\x12\x18\n" +
 	"\aoutside\x18\x02 \x01(\bR\aoutside\x121\n" +
 	"\x06output\x18\x03 \x01(\v2\x19.filiera.base.v1.QuantityR\x06output\x12/\n" +
-	"\x05input\x18\x04 \x01(\v2\x19.filiera.base.v1.QuantityR\x05input\"\xca\x03\n" +
+	"\x05input\x18\x04 \x01(\v2\x19.filiera.base.v1.QuantityR\x05input\"\x84\x04\n" +
 	"\x14SpecificationVersion\x12$\n" +
 	"\rspecification\x18\x01 \x01(\tR\rspecification\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\rR\aversion\x12\x1f\n" +
@@ -1222,7 +1306,11 @@ const file_filiera_product_v1_state_proto_rawDesc = "" +
 	"\fpublished_at\x18\t \x01(\x03R\vpublishedAt\x12!\n" +
 	"\fpublished_by\x18\n" +
 	" \x01(\tR\vpublishedBy\x121\n" +
-	"\x06stages\x18\v \x03(\v2\x19.filiera.product.v1.StageR\x06stages\"\x9b\x02\n" +
+	"\x06stages\x18\v \x03(\v2\x19.filiera.product.v1.StageR\x06stages\x128\n" +
+	"\blateness\x18\f \x01(\v2\x1c.filiera.product.v1.LatenessR\blateness\"^\n" +
+	"\bLateness\x12&\n" +
+	"\x0fmark_after_days\x18\x01 \x01(\rR\rmarkAfterDays\x12*\n" +
+	"\x11refuse_after_days\x18\x02 \x01(\rR\x0frefuseAfterDays\"\x9b\x02\n" +
 	"\aProduct\x12\x12\n" +
 	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12\x14\n" +
 	"\x05owner\x18\x02 \x01(\tR\x05owner\x12$\n" +
@@ -1233,7 +1321,7 @@ const file_filiera_product_v1_state_proto_rawDesc = "" +
 	"netContent\x12#\n" +
 	"\rregistered_at\x18\a \x01(\x03R\fregisteredAt\x12\x14\n" +
 	"\x05stage\x18\b \x01(\tR\x05stage\x12\x18\n" +
-	"\adensity\x18\t \x01(\x03R\adensity\"\xc3\x04\n" +
+	"\adensity\x18\t \x01(\x03R\adensity\"\xf8\x04\n" +
 	"\x05Batch\x12\x12\n" +
 	"\x04gtin\x18\x01 \x01(\tR\x04gtin\x12\x10\n" +
 	"\x03lot\x18\x02 \x01(\tR\x03lot\x12$\n" +
@@ -1252,7 +1340,9 @@ const file_filiera_product_v1_state_proto_rawDesc = "" +
 	"\fstatus_since\x18\r \x01(\x03R\vstatusSince\x12\x1b\n" +
 	"\tstatus_by\x18\x0e \x01(\tR\bstatusBy\x12#\n" +
 	"\rregistered_at\x18\x0f \x01(\x03R\fregisteredAt\x12+\n" +
-	"\x11registered_height\x18\x10 \x01(\x03R\x10registeredHeight\"\xd2\x01\n" +
+	"\x11registered_height\x18\x10 \x01(\x03R\x10registeredHeight\x12\x1b\n" +
+	"\tlate_days\x18\x11 \x01(\rR\blateDays\x12\x16\n" +
+	"\x06voided\x18\x12 \x01(\bR\x06voided\"\xd2\x01\n" +
 	"\x04Link\x12\x1b\n" +
 	"\tlink_type\x18\x01 \x01(\tR\blinkType\x12\x12\n" +
 	"\x04href\x18\x02 \x01(\tR\x04href\x12\x14\n" +
@@ -1302,7 +1392,7 @@ func file_filiera_product_v1_state_proto_rawDescGZIP() []byte {
 }
 
 var file_filiera_product_v1_state_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_filiera_product_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_filiera_product_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_filiera_product_v1_state_proto_goTypes = []any{
 	(Scheme)(0),                  // 0: filiera.product.v1.Scheme
 	(BatchStatus)(0),             // 1: filiera.product.v1.BatchStatus
@@ -1312,31 +1402,33 @@ var file_filiera_product_v1_state_proto_goTypes = []any{
 	(*Origin)(nil),               // 5: filiera.product.v1.Origin
 	(*Yield)(nil),                // 6: filiera.product.v1.Yield
 	(*SpecificationVersion)(nil), // 7: filiera.product.v1.SpecificationVersion
-	(*Product)(nil),              // 8: filiera.product.v1.Product
-	(*Batch)(nil),                // 9: filiera.product.v1.Batch
-	(*Link)(nil),                 // 10: filiera.product.v1.Link
-	(*Description)(nil),          // 11: filiera.product.v1.Description
-	(*v1.Quantity)(nil),          // 12: filiera.base.v1.Quantity
+	(*Lateness)(nil),             // 8: filiera.product.v1.Lateness
+	(*Product)(nil),              // 9: filiera.product.v1.Product
+	(*Batch)(nil),                // 10: filiera.product.v1.Batch
+	(*Link)(nil),                 // 11: filiera.product.v1.Link
+	(*Description)(nil),          // 12: filiera.product.v1.Description
+	(*v1.Quantity)(nil),          // 13: filiera.base.v1.Quantity
 }
 var file_filiera_product_v1_state_proto_depIdxs = []int32{
 	0,  // 0: filiera.product.v1.Specification.scheme:type_name -> filiera.product.v1.Scheme
 	5,  // 1: filiera.product.v1.Stage.origin:type_name -> filiera.product.v1.Origin
 	6,  // 2: filiera.product.v1.Stage.yields:type_name -> filiera.product.v1.Yield
-	12, // 3: filiera.product.v1.Origin.per_hectare:type_name -> filiera.base.v1.Quantity
-	12, // 4: filiera.product.v1.Origin.per_head:type_name -> filiera.base.v1.Quantity
-	12, // 5: filiera.product.v1.Yield.output:type_name -> filiera.base.v1.Quantity
-	12, // 6: filiera.product.v1.Yield.input:type_name -> filiera.base.v1.Quantity
+	13, // 3: filiera.product.v1.Origin.per_hectare:type_name -> filiera.base.v1.Quantity
+	13, // 4: filiera.product.v1.Origin.per_head:type_name -> filiera.base.v1.Quantity
+	13, // 5: filiera.product.v1.Yield.output:type_name -> filiera.base.v1.Quantity
+	13, // 6: filiera.product.v1.Yield.input:type_name -> filiera.base.v1.Quantity
 	3,  // 7: filiera.product.v1.SpecificationVersion.requirements:type_name -> filiera.product.v1.Requirement
 	4,  // 8: filiera.product.v1.SpecificationVersion.stages:type_name -> filiera.product.v1.Stage
-	12, // 9: filiera.product.v1.Product.net_content:type_name -> filiera.base.v1.Quantity
-	12, // 10: filiera.product.v1.Batch.quantity:type_name -> filiera.base.v1.Quantity
-	1,  // 11: filiera.product.v1.Batch.status:type_name -> filiera.product.v1.BatchStatus
-	10, // 12: filiera.product.v1.Description.link:type_name -> filiera.product.v1.Link
-	13, // [13:13] is the sub-list for method output_type
-	13, // [13:13] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	8,  // 9: filiera.product.v1.SpecificationVersion.lateness:type_name -> filiera.product.v1.Lateness
+	13, // 10: filiera.product.v1.Product.net_content:type_name -> filiera.base.v1.Quantity
+	13, // 11: filiera.product.v1.Batch.quantity:type_name -> filiera.base.v1.Quantity
+	1,  // 12: filiera.product.v1.Batch.status:type_name -> filiera.product.v1.BatchStatus
+	11, // 13: filiera.product.v1.Description.link:type_name -> filiera.product.v1.Link
+	14, // [14:14] is the sub-list for method output_type
+	14, // [14:14] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_filiera_product_v1_state_proto_init() }
@@ -1350,7 +1442,7 @@ func file_filiera_product_v1_state_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_product_v1_state_proto_rawDesc), len(file_filiera_product_v1_state_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   10,
+			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -195,7 +195,10 @@ type Event struct {
 	// hash.
 	EventId string `protobuf:"bytes,15,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
 	// In order of recording. An event that has any was declared wrong.
-	Declarations  []*Declaration `protobuf:"bytes,16,rep,name=declarations,proto3" json:"declarations,omitempty"`
+	Declarations []*Declaration `protobuf:"bytes,16,rep,name=declarations,proto3" json:"declarations,omitempty"`
+	// Days from the event to its recording, when that is late for the specification of
+	// a batch that it names; else 0.
+	LateDays      uint32 `protobuf:"varint,17,opt,name=late_days,json=lateDays,proto3" json:"late_days,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -342,6 +345,13 @@ func (x *Event) GetDeclarations() []*Declaration {
 	return nil
 }
 
+func (x *Event) GetLateDays() uint32 {
+	if x != nil {
+		return x.LateDays
+	}
+	return 0
+}
+
 // Declaration says that an event was wrong; the event stays. EPCIS 2.0, 7.4.1.4.
 type Declaration struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -453,7 +463,7 @@ const file_filiera_trace_v1_state_proto_rawDesc = "" +
 	"\x04unit\x18\x04 \x01(\tR\x04unit\x12\x1e\n" +
 	"\n" +
 	"registered\x18\x05 \x01(\bR\n" +
-	"registered\"\xb1\x04\n" +
+	"registered\"\xce\x04\n" +
 	"\x05Event\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\fR\x02id\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\"\n" +
@@ -473,7 +483,8 @@ const file_filiera_trace_v1_state_proto_rawDesc = "" +
 	"\x0frecorded_height\x18\r \x01(\x03R\x0erecordedHeight\x12%\n" +
 	"\x0econtent_sha256\x18\x0e \x01(\fR\rcontentSha256\x12\x19\n" +
 	"\bevent_id\x18\x0f \x01(\tR\aeventId\x12A\n" +
-	"\fdeclarations\x18\x10 \x03(\v2\x1d.filiera.trace.v1.DeclarationR\fdeclarations\"\xfc\x01\n" +
+	"\fdeclarations\x18\x10 \x03(\v2\x1d.filiera.trace.v1.DeclarationR\fdeclarations\x12\x1b\n" +
+	"\tlate_days\x18\x11 \x01(\rR\blateDays\"\xfc\x01\n" +
 	"\vDeclaration\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\fR\x02id\x12(\n" +
 	"\x10declared_time_ms\x18\x02 \x01(\x03R\x0edeclaredTimeMs\x12\x16\n" +
