@@ -18,13 +18,17 @@ func (m *Matter) CoveredBy(ctx context.Context, gtin, lot string) (*basev1.Batch
 // otherwise, or whose entry was taken back.
 func (m *Matter) PartOf(ctx context.Context, gtin, lot string) ([]*basev1.BatchID, error) {
 	var list []*basev1.BatchID
-	// The entry that registers a batch is the first that names it.
+	// The entry that registers a batch is the first that names it, unless that one was
+	// taken back and another tells the lot again.
 	err := m.eachEntry(ctx, idOf(gtin, lot), 0, func(e *matterv1.Entry) (bool, error) {
 		made := false
 		for _, p := range e.GetPostings() {
 			made = made || p.GetAccount() == stockAccount && p.GetAmount() > 0 && p.GetBatch().GetGtin() == gtin && p.GetBatch().GetLot() == lot
 		}
-		if !made || e.GetReversedBy() != 0 || e.GetKind() != split && e.GetKind() != merge {
+		if e.GetReversedBy() != 0 && registers(e.GetKind()) || e.GetKind() == reversal {
+			return false, nil
+		}
+		if !made || e.GetKind() != split && e.GetKind() != merge {
 			return true, nil
 		}
 		for _, p := range e.GetPostings() {

@@ -55,12 +55,16 @@ func (m *Matter) StockAt(ctx context.Context, id *basev1.BatchID, height int64) 
 		return m.Stock(ctx, id.GetGtin(), id.GetLot())
 	}
 	b, err := m.products.Batch(ctx, id.GetGtin(), id.GetLot())
-	if err != nil || b == nil || b.GetRegisteredHeight() > height {
+	if err != nil || b == nil {
 		return nil, err
 	}
+	// A lot that was told again was registered again: its entries are older than that.
 	s, err := m.reckon(ctx, id, height)
 	if err != nil || s.GetEntries() > 0 {
 		return s, err
+	}
+	if b.GetRegisteredHeight() > height {
+		return nil, nil
 	}
 	s.Unit, s.Entered, s.Left = b.GetQuantity().GetUnit(), b.GetQuantity().GetAmount(), b.GetQuantity().GetAmount()
 	return s, nil
