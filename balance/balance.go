@@ -4,6 +4,7 @@
 package balance
 
 import (
+	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 )
 
@@ -24,6 +25,26 @@ func Apply(s *matterv1.Stock, kind, reversed matterv1.EntryKind, amount int64) {
 		return
 	}
 	count(s, kind, amount, 1)
+}
+
+// Reckon adds up entries that name a batch, in order of number: what its stock was
+// when these were all that was known, but for whose certificates hold for it. Of a
+// reversal, the entry that it takes back must be among them.
+func Reckon(id *basev1.BatchID, entries []*matterv1.Entry) *matterv1.Stock {
+	s := &matterv1.Stock{Batch: id}
+	kinds, holders := map[uint64]matterv1.EntryKind{}, map[string]bool{}
+	for _, e := range entries {
+		kinds[e.GetNumber()] = e.GetKind()
+		for _, p := range e.GetPostings() {
+			if p.GetAccount() != matterv1.Account_ACCOUNT_STOCK || p.GetBatch().GetGtin() != id.GetGtin() || p.GetBatch().GetLot() != id.GetLot() {
+				continue
+			}
+			s.Unit, holders[p.GetHolder()] = p.GetUnit(), true
+			Apply(s, e.GetKind(), kinds[e.GetReverses()], p.GetAmount())
+		}
+	}
+	s.Holders = uint32(len(holders))
+	return s
 }
 
 // Hold adds a posting of an entry to what one holder has; as [Apply].

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 
 	"github.com/danielgtaylor/huma/v2"
-	"google.golang.org/protobuf/proto"
 
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
@@ -121,17 +120,11 @@ func unheard(b *productv1.Batch) *matterv1.Stock {
 
 // balanceAt reckons a balance from the entries that were known then.
 func (g *Gateway) balanceAt(ctx context.Context, b *productv1.Batch, as asOf) (*matterv1.Stock, error) {
-	s := &matterv1.Stock{Batch: &basev1.BatchID{Gtin: b.GetGtin(), Lot: b.GetLot()}, Unit: b.GetQuantity().GetUnit()}
 	list, err := g.entriesAsOf(ctx, index.EntryFilter{GTIN: b.GetGtin(), Lot: b.GetLot()}, as)
 	if err != nil {
 		return nil, err
 	}
-	kinds, holders := map[uint64]matterv1.EntryKind{}, map[string]bool{}
-	for _, e := range list {
-		kinds[e.GetNumber()] = e.GetKind()
-		applyLines(s, e, kinds[e.GetReverses()], holders)
-	}
-	s.Holders = uint32(len(holders))
+	s := balance.Reckon(&basev1.BatchID{Gtin: b.GetGtin(), Lot: b.GetLot()}, list)
 	switch {
 	case s.GetEntries() > 0:
 		return s, nil
@@ -139,16 +132,6 @@ func (g *Gateway) balanceAt(ctx context.Context, b *productv1.Batch, as asOf) (*
 		return nil, notFound("batch", "lot %s of GTIN %s, produced on %s, was registered at height %d, on %s: not as asked", b.GetLot(), b.GetGtin(), b.GetProductionDate(), b.GetRegisteredHeight(), module.Day(b.GetRegisteredAt()))
 	}
 	return unheard(b), nil // the book had not heard of it
-}
-
-// applyLines adds the lines of an entry that are the stock's batch's.
-func applyLines(s *matterv1.Stock, e *matterv1.Entry, reversed matterv1.EntryKind, holders map[string]bool) {
-	for _, p := range e.GetPostings() {
-		if p.GetAccount() == matterv1.Account_ACCOUNT_STOCK && proto.Equal(p.GetBatch(), s.GetBatch()) {
-			balance.Apply(s, e.GetKind(), reversed, p.GetAmount())
-			holders[p.GetHolder()] = true
-		}
-	}
 }
 
 type batchEntriesIn struct {
