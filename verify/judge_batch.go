@@ -105,6 +105,7 @@ func (j *judge) journey() {
 		j.add("no_journey", "", start, "Per questo lotto non sono registrati passaggi.", "No steps are recorded for this batch.")
 		return
 	}
+	j.agreement(standing)
 	late, most, early := 0, uint32(0), false
 	var firstLate *tracev1.Event
 	for _, e := range standing {
@@ -123,6 +124,33 @@ func (j *judge) journey() {
 		j.add("recorded_late", AuthenticWithWarnings, statekey.Event(firstLate.GetId()),
 			j.w.count(late, "passaggio è stato registrato", "passaggi sono stati registrati", "", "")+fmt.Sprintf(" in ritardo, fino a %d giorni dopo.", most),
 			j.w.count(late, "", "", "step was recorded", "steps were recorded")+fmt.Sprintf(" late, up to %d days after.", most))
+	}
+}
+
+// agreement tells of transformations that made the batch, and of which the book of
+// matter knows otherwise, or nothing.
+func (j *judge) agreement(standing []*tracev1.Event) {
+	var contradicts, unknown []*tracev1.Event
+	for _, e := range standing {
+		if !takesPart(e, j.r.GTIN, j.r.Lot, tracev1.Part_PART_OUTPUT) {
+			continue
+		}
+		switch e.GetAgreement() {
+		case tracev1.Agreement_AGREEMENT_CONTRADICTS:
+			contradicts = append(contradicts, e)
+		case tracev1.Agreement_AGREEMENT_NOT_IN_BOOK:
+			unknown = append(unknown, e)
+		}
+	}
+	if n := len(contradicts); n > 0 {
+		j.add("step_contradicts_book", AuthenticWithWarnings, statekey.Event(contradicts[0].GetId()),
+			j.w.count(n, "passaggio dice altro da quel che il registro della materia diceva", "passaggi dicono altro da quel che il registro della materia diceva", "", "")+" di come fu fatto il lotto.",
+			j.w.count(n, "", "", "step tells", "steps tell")+" otherwise than the book of matter did of how the batch was made.")
+	}
+	if n := len(unknown); n > 0 {
+		j.add("step_not_in_book", "", statekey.Event(unknown[0].GetId()),
+			j.w.count(n, "passaggio dice di che cosa fu fatto il lotto", "passaggi dicono di che cosa fu fatto il lotto", "", "")+"; il registro della materia non lo diceva.",
+			j.w.count(n, "", "", "step tells", "steps tell")+" of what the batch was made, and the book of matter did not.")
 	}
 }
 

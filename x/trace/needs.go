@@ -5,6 +5,7 @@ import (
 
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	lineagev1 "github.com/filiera-chain/filiera/api/lineage/v1"
+	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	"github.com/filiera-chain/filiera/module"
@@ -38,6 +39,11 @@ type Products interface {
 type Book interface {
 	// Holds says whether a participant has, or had, some of a batch.
 	Holds(ctx context.Context, gtin, lot, participant string) (bool, error)
+	// MadeBy gives the entry that stands and made a batch, or nil.
+	MadeBy(ctx context.Context, gtin, lot string) (*matterv1.Entry, error)
+	// Weigh gives the milligrams of so many base units of a product, 0 where its mass
+	// is not known.
+	Weigh(p *productv1.Product, amount int64) (int64, error)
 }
 
 // Lineage keeps what was made of what.

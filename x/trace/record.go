@@ -56,11 +56,15 @@ func (t *Trace) record(ctx *module.Context, params *registryv1.Params, e *epcis.
 		return nil, err
 	}
 	content := sha256.Sum256(e.Raw)
-	return &tracev1.Event{
+	r := &tracev1.Event{
 		Id: id, Type: string(e.Type), EventTimeMs: e.EventTime, TimeZoneOffset: e.TimeZoneOffset, Action: e.Action, BizStep: e.BizStep,
 		Disposition: e.Disposition, ReadPoint: e.ReadPoint, BizLocation: e.BizLocation, Batches: batches, Reporter: ctx.Signer.Participant,
 		RecordedAt: ctx.Time, RecordedHeight: ctx.Height, ContentSha256: content[:], EventId: eventID, LateDays: late,
-	}, nil
+	}
+	if err := t.hold(ctx, e.Path, r); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func checkTime(ctx *module.Context, params *registryv1.Params, e *epcis.Event) error {

@@ -54,9 +54,10 @@ func newWorld(t moduletest.T) *world {
 	r := registry.New()
 	p := product.New(r)
 	l := lineage.New(r)
-	tr := trace.New(r, p, matter.New(r, place.New(r), p, l, cert.New(r, p, control.New(r, p, l))), l)
+	m := matter.New(r, place.New(r), p, l, cert.New(r, p, control.New(r, p, l)))
+	tr := trace.New(r, p, m, l)
 	block := module.Block{ChainID: chain, Height: 1, Time: start}
-	w := &world{World: moduletest.New(t, block, r.Module(), p.Module(), l.Module(), tr.Module()), registry: r, lineage: l, trace: tr}
+	w := &world{World: moduletest.New(t, block, r.Module(), p.Module(), l.Module(), m.Module(), tr.Module()), registry: r, lineage: l, trace: tr}
 	ctx := w.Context(module.Signer{})
 	must(t, r.SetParams(ctx, registry.DefaultParams()))
 	must(t, r.Enrol(ctx, &registryv1.MsgEnrol{Id: "region", Name: "Region", Key: w.newKey("region")}))

@@ -86,6 +86,64 @@ func (Part) EnumDescriptor() ([]byte, []int) {
 	return file_filiera_trace_v1_state_proto_rawDescGZIP(), []int{0}
 }
 
+// Agreement is how a transformation with registered outputs stood to the book.
+type Agreement int32
+
+const (
+	// No such transformation.
+	Agreement_AGREEMENT_UNSPECIFIED Agreement = 0
+	// The book has every output made of these inputs, of no less of them.
+	Agreement_AGREEMENT_IN_BOOK Agreement = 1
+	// The book does not say of what an output was made.
+	Agreement_AGREEMENT_NOT_IN_BOOK Agreement = 2
+	// The book has an output made of something else, or of less; or more comes out
+	// than goes in.
+	Agreement_AGREEMENT_CONTRADICTS Agreement = 3
+)
+
+// Enum value maps for Agreement.
+var (
+	Agreement_name = map[int32]string{
+		0: "AGREEMENT_UNSPECIFIED",
+		1: "AGREEMENT_IN_BOOK",
+		2: "AGREEMENT_NOT_IN_BOOK",
+		3: "AGREEMENT_CONTRADICTS",
+	}
+	Agreement_value = map[string]int32{
+		"AGREEMENT_UNSPECIFIED": 0,
+		"AGREEMENT_IN_BOOK":     1,
+		"AGREEMENT_NOT_IN_BOOK": 2,
+		"AGREEMENT_CONTRADICTS": 3,
+	}
+)
+
+func (x Agreement) Enum() *Agreement {
+	p := new(Agreement)
+	*p = x
+	return p
+}
+
+func (x Agreement) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Agreement) Descriptor() protoreflect.EnumDescriptor {
+	return file_filiera_trace_v1_state_proto_enumTypes[1].Descriptor()
+}
+
+func (Agreement) Type() protoreflect.EnumType {
+	return &file_filiera_trace_v1_state_proto_enumTypes[1]
+}
+
+func (x Agreement) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Agreement.Descriptor instead.
+func (Agreement) EnumDescriptor() ([]byte, []int) {
+	return file_filiera_trace_v1_state_proto_rawDescGZIP(), []int{1}
+}
+
 // Involved is a batch (or a lot known only by its code) in an event.
 type Involved struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -198,7 +256,11 @@ type Event struct {
 	Declarations []*Declaration `protobuf:"bytes,16,rep,name=declarations,proto3" json:"declarations,omitempty"`
 	// Days from the event to its recording, when that is late for the specification of
 	// a batch that it names; else 0.
-	LateDays      uint32 `protobuf:"varint,17,opt,name=late_days,json=lateDays,proto3" json:"late_days,omitempty"`
+	LateDays uint32 `protobuf:"varint,17,opt,name=late_days,json=lateDays,proto3" json:"late_days,omitempty"`
+	// What the book of matter said of it when it was recorded, and the entry that makes
+	// its registered outputs, where that is one; else 0.
+	Agreement     Agreement `protobuf:"varint,18,opt,name=agreement,proto3,enum=filiera.trace.v1.Agreement" json:"agreement,omitempty"`
+	Entry         uint64    `protobuf:"varint,19,opt,name=entry,proto3" json:"entry,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -352,6 +414,20 @@ func (x *Event) GetLateDays() uint32 {
 	return 0
 }
 
+func (x *Event) GetAgreement() Agreement {
+	if x != nil {
+		return x.Agreement
+	}
+	return Agreement_AGREEMENT_UNSPECIFIED
+}
+
+func (x *Event) GetEntry() uint64 {
+	if x != nil {
+		return x.Entry
+	}
+	return 0
+}
+
 // Declaration says that an event was wrong; the event stays. EPCIS 2.0, 7.4.1.4.
 type Declaration struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -463,7 +539,7 @@ const file_filiera_trace_v1_state_proto_rawDesc = "" +
 	"\x04unit\x18\x04 \x01(\tR\x04unit\x12\x1e\n" +
 	"\n" +
 	"registered\x18\x05 \x01(\bR\n" +
-	"registered\"\xce\x04\n" +
+	"registered\"\x9f\x05\n" +
 	"\x05Event\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\fR\x02id\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\"\n" +
@@ -484,7 +560,9 @@ const file_filiera_trace_v1_state_proto_rawDesc = "" +
 	"\x0econtent_sha256\x18\x0e \x01(\fR\rcontentSha256\x12\x19\n" +
 	"\bevent_id\x18\x0f \x01(\tR\aeventId\x12A\n" +
 	"\fdeclarations\x18\x10 \x03(\v2\x1d.filiera.trace.v1.DeclarationR\fdeclarations\x12\x1b\n" +
-	"\tlate_days\x18\x11 \x01(\rR\blateDays\"\xfc\x01\n" +
+	"\tlate_days\x18\x11 \x01(\rR\blateDays\x129\n" +
+	"\tagreement\x18\x12 \x01(\x0e2\x1b.filiera.trace.v1.AgreementR\tagreement\x12\x14\n" +
+	"\x05entry\x18\x13 \x01(\x04R\x05entry\"\xfc\x01\n" +
 	"\vDeclaration\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\fR\x02id\x12(\n" +
 	"\x10declared_time_ms\x18\x02 \x01(\x03R\x0edeclaredTimeMs\x12\x16\n" +
@@ -503,7 +581,12 @@ const file_filiera_trace_v1_state_proto_rawDesc = "" +
 	"\vPART_OUTPUT\x10\x03\x12\x0f\n" +
 	"\vPART_PARENT\x10\x04\x12\x0e\n" +
 	"\n" +
-	"PART_CHILD\x10\x05B7Z5github.com/filiera-chain/filiera/api/trace/v1;tracev1b\x06proto3"
+	"PART_CHILD\x10\x05*s\n" +
+	"\tAgreement\x12\x19\n" +
+	"\x15AGREEMENT_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11AGREEMENT_IN_BOOK\x10\x01\x12\x19\n" +
+	"\x15AGREEMENT_NOT_IN_BOOK\x10\x02\x12\x19\n" +
+	"\x15AGREEMENT_CONTRADICTS\x10\x03B7Z5github.com/filiera-chain/filiera/api/trace/v1;tracev1b\x06proto3"
 
 var (
 	file_filiera_trace_v1_state_proto_rawDescOnce sync.Once
@@ -517,25 +600,27 @@ func file_filiera_trace_v1_state_proto_rawDescGZIP() []byte {
 	return file_filiera_trace_v1_state_proto_rawDescData
 }
 
-var file_filiera_trace_v1_state_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_filiera_trace_v1_state_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
 var file_filiera_trace_v1_state_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_filiera_trace_v1_state_proto_goTypes = []any{
 	(Part)(0),           // 0: filiera.trace.v1.Part
-	(*Involved)(nil),    // 1: filiera.trace.v1.Involved
-	(*Event)(nil),       // 2: filiera.trace.v1.Event
-	(*Declaration)(nil), // 3: filiera.trace.v1.Declaration
-	(*v1.BatchID)(nil),  // 4: filiera.base.v1.BatchID
+	(Agreement)(0),      // 1: filiera.trace.v1.Agreement
+	(*Involved)(nil),    // 2: filiera.trace.v1.Involved
+	(*Event)(nil),       // 3: filiera.trace.v1.Event
+	(*Declaration)(nil), // 4: filiera.trace.v1.Declaration
+	(*v1.BatchID)(nil),  // 5: filiera.base.v1.BatchID
 }
 var file_filiera_trace_v1_state_proto_depIdxs = []int32{
-	4, // 0: filiera.trace.v1.Involved.batch:type_name -> filiera.base.v1.BatchID
+	5, // 0: filiera.trace.v1.Involved.batch:type_name -> filiera.base.v1.BatchID
 	0, // 1: filiera.trace.v1.Involved.part:type_name -> filiera.trace.v1.Part
-	1, // 2: filiera.trace.v1.Event.batches:type_name -> filiera.trace.v1.Involved
-	3, // 3: filiera.trace.v1.Event.declarations:type_name -> filiera.trace.v1.Declaration
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	2, // 2: filiera.trace.v1.Event.batches:type_name -> filiera.trace.v1.Involved
+	4, // 3: filiera.trace.v1.Event.declarations:type_name -> filiera.trace.v1.Declaration
+	1, // 4: filiera.trace.v1.Event.agreement:type_name -> filiera.trace.v1.Agreement
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_filiera_trace_v1_state_proto_init() }
@@ -548,7 +633,7 @@ func file_filiera_trace_v1_state_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_trace_v1_state_proto_rawDesc), len(file_filiera_trace_v1_state_proto_rawDesc)),
-			NumEnums:      1,
+			NumEnums:      2,
 			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
