@@ -322,6 +322,21 @@ var rules = []struct {
 		AuthenticWithWarnings, "batch_registered_late", AuthenticWithWarnings, batchKey(), "30 giorni dopo",
 	},
 	{
+		"made otherwise than the book says",
+		[]func(*world){func(w *world) { w.events[0].Agreement = tracev1.Agreement_AGREEMENT_CONTRADICTS }},
+		AuthenticWithWarnings, "step_contradicts_book", AuthenticWithWarnings, statekey.Event(eventID(1)), "1 passaggio dice altro",
+	},
+	{
+		"made otherwise than the book says, which is declared wrong",
+		[]func(*world){func(w *world) { w.events[0].Agreement = tracev1.Agreement_AGREEMENT_CONTRADICTS }, declareAll},
+		Authentic, "step_declared_wrong", "", statekey.Event(eventID(1)), "passaggi sono stati dichiarati errati",
+	},
+	{
+		"made of what the book does not know",
+		[]func(*world){func(w *world) { w.events[0].Agreement = tracev1.Agreement_AGREEMENT_NOT_IN_BOOK }},
+		Authentic, "step_not_in_book", "", statekey.Event(eventID(1)), "1 passaggio dice di che cosa",
+	},
+	{
 		"input withdrawn",
 		[]func(*world){func(w *world) { w.others[0].Status = productv1.BatchStatus_BATCH_STATUS_WITHDRAWN }},
 		AuthenticWithWarnings, "input_withdrawn", AuthenticWithWarnings, statekey.Batch(porkGTIN, porkLot), "ritirato",
