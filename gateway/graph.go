@@ -13,7 +13,7 @@ import (
 func (g *Gateway) graphRoutes() {
 	huma.Register(g.api, op("getGraph", "/v1/batches/{gtin}/{lot}/graph", "Events", "What a batch was made of, or what was made of it, as a graph",
 		"Breadth first from the batch, from the book of matter and from events about registered lots: transformations, and packing into a box with a lot of its own. Each batch stands once. A node that is open has "+
-			"more beyond it than is shown; ask for that one, or for the complete list at …/reach."), g.getGraph)
+			"more beyond it than is shown; ask for that one, or for the complete list at …/reach. With known_at or true_for, at most 500 batches, with what their records say today."), g.getGraph)
 	huma.Register(g.api, op("listReach", "/v1/batches/{gtin}/{lot}/reach", "Events", "Every batch that a batch was made of, or that was made of it",
 		"At any distance, once each, in order of GTIN and lot."), g.listReach)
 }
@@ -26,6 +26,7 @@ type Directed struct {
 
 type graphIn struct {
 	Directed
+	TwoTimes
 	Depth int `query:"depth" minimum:"1" maximum:"100" default:"20" doc:"Steps from the batch"`
 	Limit int `query:"limit" minimum:"1" maximum:"5000" default:"500" doc:"The most batches to answer"`
 }
@@ -80,9 +81,13 @@ func (g *Gateway) getGraph(ctx context.Context, in *graphIn) (*body[GraphAnswer]
 	if err != nil {
 		return nil, g.fail(err)
 	}
+	as, err := in.parse(0)
+	if err != nil {
+		return nil, err
+	}
 	out := GraphAnswer{Direction: in.Direction, Nodes: []GraphNode{}, Edges: []GraphEdge{}}
 	err = g.walk(ctx, func() error {
-		found, err := g.c.Index.Graph(ctx, from, in.Direction == "forward", in.Depth, in.Limit)
+		found, err := g.graph(ctx, from, in, as)
 		if err != nil {
 			return err
 		}
@@ -94,6 +99,16 @@ func (g *Gateway) getGraph(ctx context.Context, in *graphIn) (*body[GraphAnswer]
 		return err
 	})
 	return respond(g, out, err)
+}
+
+// mostThen bounds graphs of the past, which read every entry and event on their way.
+const mostThen = 500
+
+func (g *Gateway) graph(ctx context.Context, from index.Lot, in *graphIn, as asOf) (*index.Graph, error) {
+	if !as.asked() {
+		return g.c.Index.Graph(ctx, from, in.Direction == "forward", in.Depth, in.Limit)
+	}
+	return g.c.Index.GraphAsOf(ctx, from, in.Direction == "forward", in.Depth, min(in.Limit, mostThen), index.AsOf{Height: as.height, Until: as.until, Day: as.day})
 }
 
 // graphNodes says of each batch what its record says.

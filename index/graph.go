@@ -25,6 +25,13 @@ const (
 // says, or one that puts lots into a box with a registered lot of its own, as recalls
 // go; who may tell of those was checked when it was recorded.
 func (p *projection) eventEdges(r *tracev1.Event) {
+	for _, e := range toldPairs(r) {
+		p.put(tMadeOf, e.To.GTIN, e.To.Lot, e.From.GTIN, e.From.Lot, fromEvent, flag(len(r.GetDeclarations()) == 0))
+	}
+}
+
+// toldPairs lists what an event says went into what.
+func toldPairs(r *tracev1.Event) (list []Edge) {
 	whole, piece := tracev1.Part_PART_OUTPUT, tracev1.Part_PART_INPUT
 	if r.GetAction() == "ADD" {
 		whole, piece = tracev1.Part_PART_PARENT, tracev1.Part_PART_CHILD
@@ -35,10 +42,11 @@ func (p *projection) eventEdges(r *tracev1.Event) {
 		}
 		for _, in := range r.GetBatches() {
 			if in.GetPart() == piece && !proto.Equal(in.GetBatch(), out.GetBatch()) {
-				p.put(tMadeOf, out.GetBatch().GetGtin(), out.GetBatch().GetLot(), in.GetBatch().GetGtin(), in.GetBatch().GetLot(), fromEvent, flag(len(r.GetDeclarations()) == 0))
+				list = append(list, Edge{From: lotNamed(in.GetBatch()), To: lotNamed(out.GetBatch())})
 			}
 		}
 	}
+	return list
 }
 
 // ends are the columns of made_of at which a walk stands, and to which it goes.
@@ -120,13 +128,18 @@ type Edge struct{ From, To Lot }
 // of, or forward, to a depth and a number of nodes. Each node stands once, so that
 // it ends whatever events say.
 func (db *DB) Graph(ctx context.Context, batch Lot, forward bool, depth, most int) (*Graph, error) {
+	return walkGraph(batch, forward, depth, most, func(at Lot, p Page) (List[Lot], error) { return db.MadeOf(ctx, at, forward, p) })
+}
+
+// walkGraph asks beside for what lies beside each batch.
+func walkGraph(batch Lot, forward bool, depth, most int, beside func(Lot, Page) (List[Lot], error)) (*Graph, error) {
 	g := &Graph{Nodes: []Node{{Lot: batch}}}
 	seen := map[Lot]bool{batch: true}
 	for i := 0; i < len(g.Nodes); i++ {
 		n := &g.Nodes[i]
 		page := Page{Limit: MaxLimit}
 		for {
-			l, err := db.MadeOf(ctx, n.Lot, forward, page)
+			l, err := beside(n.Lot, page)
 			if err != nil {
 				return nil, err
 			}

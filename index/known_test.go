@@ -1,6 +1,7 @@
 package index
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
+	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	txv1 "github.com/filiera-chain/filiera/api/tx/v1"
 	"github.com/filiera-chain/filiera/app"
 	"github.com/filiera-chain/filiera/balance"
@@ -134,7 +136,7 @@ func (l *ledger) some(r *rand.Rand, i int) proto.Message {
 // the state at that height, whatever was told, taken back and told right since; also
 // over restarts.
 func TestWhatWasKnownIsWhatStoodInTheState(t *testing.T) {
-	corrected := 0
+	corrected, edges := 0, 0
 	for seed := range uint64(3) {
 		l, r := newLedger(t), rand.New(rand.NewPCG(seed, 4))
 		l.block(&productv1.MsgRegisterProduct{Gtin: knownGTIN, Name: "Flour", BaseUnit: "GRM"})
@@ -145,16 +147,81 @@ func TestWhatWasKnownIsWhatStoodInTheState(t *testing.T) {
 			}
 		}
 		eachModel(t, func(t *testing.T, m Model) {
-			apply(t, m, l.blocks)
+			graphs := map[int64][]*Graph{}
+			for _, b := range l.blocks {
+				apply(t, m, []Block{b})
+				if b.Height%3 == 0 {
+					graphs[b.Height] = around(t, b.Height, func(lot Lot, forward bool) (*Graph, error) { return m.Graph(t.Context(), lot, forward, 20, 100) })
+				}
+			}
+			for height, was := range graphs {
+				now := around(t, height, func(lot Lot, forward bool) (*Graph, error) {
+					return m.GraphAsOf(t.Context(), lot, forward, 20, 100, AsOf{Height: height})
+				})
+				for i := range was {
+					edges += len(was[i].Edges)
+					if fmt.Sprint(*now[i]) != fmt.Sprint(*was[i]) {
+						t.Errorf("graph %d of height %d: %v, and then it was %v", i, height, *now[i], *was[i])
+					}
+				}
+			}
 			for height, b := range l.blocks {
 				corrected += l.sameAs(t, m, int64(height)+1, EntryFilter{Height: int64(height) + 1})
 				l.sameAs(t, m, int64(height)+1, EntryFilter{Until: b.Time.Unix() + 1})
 			}
 		})
 	}
-	if corrected == 0 {
-		t.Error("no entry was told right")
+	if corrected == 0 || edges == 0 {
+		t.Errorf("%d entries were told right, %d edges were compared", corrected, edges)
 	}
+}
+
+// around gives the graphs of a few lots, both ways.
+func around(t *testing.T, height int64, of func(Lot, bool) (*Graph, error)) (list []*Graph) {
+	t.Helper()
+	for _, i := range [...]int64{0, height / 4, height / 2} {
+		for _, forward := range [...]bool{false, true} {
+			g, err := of(Lot{knownGTIN, fmt.Sprint("L", i)}, forward)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+// An event tells from when it is recorded until it is declared wrong, of its day and
+// after.
+func TestTheGraphOfEventsAsItWasKnown(t *testing.T) {
+	eachModel(t, func(t *testing.T, m Model) {
+		c := newChain(t, 1, 0)
+		lot := func(name string) Lot { return Lot{gtin(1), name} }
+		e := &tracev1.Event{Id: bytes.Repeat([]byte{7}, 32), EventTimeMs: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC).UnixMilli(), RecordedAt: 1000, RecordedHeight: 2, Batches: []*tracev1.Involved{
+			{Batch: &basev1.BatchID{Gtin: gtin(1), Lot: "in"}, Part: tracev1.Part_PART_INPUT},
+			{Batch: &basev1.BatchID{Gtin: gtin(1), Lot: "out"}, Part: tracev1.Part_PART_OUTPUT, Registered: true},
+		}}
+		wrong := proto.Clone(e).(*tracev1.Event)
+		wrong.Declarations = []*tracev1.Declaration{{RecordedAt: 3000, RecordedHeight: 4}}
+		for _, say := range []proto.Message{&tracev1.EventCaptured{Event: e}, &tracev1.EventDeclaredWrong{Event: wrong}} {
+			var b Block
+			b.add(c.tx([]proto.Message{&tracev1.MsgCapture{Document: []byte(testDocument)}}, 0, say))
+			c.seal(b)
+		}
+		apply(t, m, c.blocks)
+		for as, want := range map[AsOf]int{
+			{Height: 1}: 0, {Height: 2}: 1, {Height: 3}: 1, {Height: 4}: 0, {}: 0,
+			{Until: 1000}: 0, {Until: 1001}: 1, {Until: 3000}: 1, {Until: 3001}: 0,
+			{Height: 3, Day: "2026-11-19"}: 0, {Height: 3, Day: "2026-11-20"}: 1, {Day: "2026-11-20"}: 0,
+		} {
+			for _, from := range []Lot{lot("in"), lot("out")} {
+				g, err := m.GraphAsOf(t.Context(), from, from == lot("in"), 20, 100, as)
+				if err != nil || len(g.Edges) != want {
+					t.Errorf("%+v from %s: %+v, %v; want %d edges", as, from.Lot, g, err, want)
+				}
+			}
+		}
+	})
 }
 
 // sameAs compares every lot, and counts the entries that tell others right.

@@ -104,6 +104,8 @@ type Model interface {
 	// Reach is MadeOf at any distance; Graph a bounded picture of it.
 	Reach(ctx context.Context, batch Lot, forward bool, p Page) (List[Lot], error)
 	Graph(ctx context.Context, batch Lot, forward bool, depth, most int) (*Graph, error)
+	// GraphAsOf is Graph of what was known at a time, of what had happened by another.
+	GraphAsOf(ctx context.Context, batch Lot, forward bool, depth, most int, as AsOf) (*Graph, error)
 	// Recalls lists recalls, the newest first.
 	Recalls(ctx context.Context, f RecallFilter, p Page) (List[*Recall], error)
 	// RecallBatches lists what a recall marked, with who has what of it.

@@ -48,7 +48,7 @@ func traceGraph(e *env) *cobra.Command {
 	f.Int("depth", 20, e.t("flag.depth"))
 	f.Int("limit", 500, e.t("flag.nodes"))
 	f.String("out", "", e.t("flag.convert.out"))
-	return cmd
+	return e.twoTimesFlags(cmd)
 }
 
 func (e *env) runGraph(cmd *cobra.Command, args []string) error {
@@ -72,9 +72,9 @@ func (e *env) runGraph(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	raw, err := c.Get(cmd.Context(), batchPath(gtin, lot)+"/graph", url.Values{
-		"direction": {direction}, "depth": {strconv.Itoa(depth)}, "limit": {strconv.Itoa(limit)},
-	})
+	query := url.Values{"direction": {direction}, "depth": {strconv.Itoa(depth)}, "limit": {strconv.Itoa(limit)}}
+	e.twoTimes(cmd, query)
+	raw, err := c.Get(cmd.Context(), batchPath(gtin, lot)+"/graph", query)
 	if err != nil {
 		return err
 	}
