@@ -27,7 +27,7 @@ import (
 const (
 	knownGTIN  = "09520000000011"
 	knownPlace = "109004"
-	knownSteps = 60
+	knownSteps = 80
 )
 
 // ledger is the real application, without an engine, and its blocks as the read
@@ -129,7 +129,35 @@ func (l *ledger) some(r *rand.Rand, i int) proto.Message {
 	case 5:
 		return &matterv1.MsgReverse{Entry: 1 + r.Uint64N(uint64(i)+1), Reason: "told wrong"}
 	}
-	return &matterv1.MsgReverse{Entry: 1 + r.Uint64N(uint64(i)+1), Reason: "told wrong", Sell: sell}
+	m := &matterv1.MsgReverse{Entry: 1 + r.Uint64N(uint64(i)+1), Reason: "told wrong", Sell: sell}
+	if r.IntN(2) == 0 {
+		m.Sell, m.Transform = nil, l.again(m.GetEntry())
+	}
+	return m
+}
+
+// again tells an entry that made a lot once more, with half of what it took; nil for
+// another.
+func (l *ledger) again(number uint64) (again *matterv1.MsgTransform) {
+	l.must(l.app.Read(func(rd *module.Reader) error {
+		e, err := l.app.Modules().Matter.Entry(rd, number)
+		if err != nil || e.GetKind() != matterv1.EntryKind_ENTRY_KIND_TRANSFORMATION {
+			return err
+		}
+		again = &matterv1.MsgTransform{}
+		for _, p := range e.GetPostings() {
+			half := &basev1.Quantity{Amount: max(p.GetAmount(), -p.GetAmount())/2 + 1, Unit: p.GetUnit()}
+			switch {
+			case p.GetAccount() != matterv1.Account_ACCOUNT_STOCK:
+			case p.GetAmount() < 0:
+				again.Inputs = append(again.Inputs, &matterv1.Use{Batch: p.GetBatch(), Quantity: half})
+			default:
+				again.Outputs = append(again.Outputs, &matterv1.NewBatch{Gtin: knownGTIN, Lot: p.GetBatch().GetLot(), Quantity: half, ProductionDate: "2026-11-21", Place: knownPlace})
+			}
+		}
+		return nil
+	}))
+	return again
 }
 
 // What the read model says was known at a height, and at a moment, is what stood in

@@ -68,7 +68,9 @@ func (p *projection) entry(e *matterv1.Entry) error {
 			in = append(in, line)
 		}
 	}
-	if k := e.GetKind(); k != matterv1.EntryKind_ENTRY_KIND_REVERSAL && k != matterv1.EntryKind_ENTRY_KIND_TRANSFER {
+	// An entry that was told right was announced before as taken back; what it made of
+	// what may stand again by the one that tells it right.
+	if k := e.GetKind(); e.GetCorrectedBy() == 0 && k != matterv1.EntryKind_ENTRY_KIND_REVERSAL && k != matterv1.EntryKind_ENTRY_KIND_TRANSFER {
 		for _, o := range out {
 			for _, i := range in {
 				p.put(tMadeOf, o.GetBatch().GetGtin(), o.GetBatch().GetLot(), i.GetBatch().GetGtin(), i.GetBatch().GetLot(), fromBook, flag(e.GetReversedBy() == 0))

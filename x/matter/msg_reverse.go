@@ -46,7 +46,8 @@ func (m *Matter) reverse(ctx *module.Context, r *matterv1.MsgReverse) (proto.Mes
 		return nil, err
 	}
 	old.ReversedBy = e.GetNumber()
-	ctx.Emit(&matterv1.EntryPosted{Entry: old})
+	// A copy, since what tells it right may change the record once more.
+	ctx.Emit(&matterv1.EntryPosted{Entry: proto.Clone(old).(*matterv1.Entry)})
 	if err := m.entries.Set(ctx, old.GetNumber(), old); err != nil {
 		return nil, err
 	}
