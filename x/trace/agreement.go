@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"slices"
 
 	basev1 "github.com/filiera-chain/filiera/api/base/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
@@ -19,7 +20,7 @@ func (t *Trace) hold(ctx *module.Context, path string, r *tracev1.Event) error {
 	if len(out) == 0 {
 		return nil
 	}
-	entries := map[uint64]*matterv1.Entry{}
+	var entries []*matterv1.Entry
 	demanded, missing, wrong := false, false, ""
 	for _, o := range out {
 		e, err := t.book.MadeBy(ctx, o.GetBatch().GetGtin(), o.GetBatch().GetLot())
@@ -35,7 +36,10 @@ func (t *Trace) hold(ctx *module.Context, path string, r *tracev1.Event) error {
 			missing = true
 			continue
 		}
-		entries[e.GetNumber()], r.Entry = e, e.GetNumber()
+		if !slices.ContainsFunc(entries, func(old *matterv1.Entry) bool { return old.GetNumber() == e.GetNumber() }) {
+			entries = append(entries, e)
+		}
+		r.Entry = e.GetNumber()
 		if wrong == "" {
 			wrong = against(e, o, in)
 		}
@@ -153,12 +157,12 @@ func unitOf(i *tracev1.Involved) string {
 
 // heavier says that more comes out than goes in, where all of it can be weighed; what
 // the entries have from outside goes in too, since events often leave water out.
-func (t *Trace) heavier(ctx *module.Context, in, out []*tracev1.Involved, entries map[uint64]*matterv1.Entry) (string, error) {
+func (t *Trace) heavier(ctx *module.Context, in, out []*tracev1.Involved, entries []*matterv1.Entry) (string, error) {
 	ins, err := t.weigh(ctx, in)
 	if err != nil || ins == 0 {
 		return "", err
 	}
-	for _, e := range entries { //filiera:unordered a sum
+	for _, e := range entries {
 		for _, p := range e.GetPostings() {
 			if p.GetAccount() == matterv1.Account_ACCOUNT_OUTSIDE {
 				ins -= p.GetMassMg()
