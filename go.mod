@@ -32,6 +32,7 @@ require (
 	cosmossdk.io/core v0.12.1-0.20240725072823-6a2d039e1212 // indirect
 	github.com/coder/websocket v1.8.14 // indirect
 	github.com/go-ini/ini v1.67.0 // indirect
+	github.com/go-pdf/fpdf v0.9.0
 	github.com/goccy/go-json v0.10.5 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect
 	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
@@ -51,6 +52,7 @@ require (
 	github.com/xuri/efp v0.0.1 // indirect
 	github.com/xuri/excelize/v2 v2.9.1 // indirect
 	github.com/xuri/nfp v0.0.1 // indirect
+	golang.org/x/image v0.25.0
 )
 
 require (

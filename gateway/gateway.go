@@ -165,6 +165,7 @@ func (g *Gateway) routes() {
 	g.rehearseRoutes()
 	g.matterRoutes()
 	g.custodyRoutes()
+	g.article18Routes()
 	g.unitRoutes()
 	g.graphRoutes()
 	g.recallRoutes()

@@ -67,7 +67,7 @@ var served = []string{
 	"get /v1/holdings", "post /v1/data/packages", "get /v1/data/packages", "get /v1/data/packages/{id}", "delete /v1/data/packages/{id}",
 	"get /v1/documents/{sha256}", "put /v1/documents/{sha256}",
 	"post /v1/txs", "post /v1/txs/rehearse", "get /v1/txs/{hash}", "get /v1/txs/{hash}/wait",
-	"get /v1/stream", "get /v1/search", "get /v1/batches/{gtin}/{lot}/balance", "get /v1/batches/{gtin}/{lot}/entries", "get /v1/matter", "get /v1/matter/entries", "get /v1/recalls", "get /v1/recalls/{id}", "get /v1/recalls/{id}/batches", "get /v1/recalls/{id}/report", "get /v1/batches/{gtin}/{lot}/holders", "get /v1/offers", "get /v1/offers/{number}", "get /v1/logistic-units", "get /v1/logistic-units/{sscc}", "get /v1/batches/{gtin}/{lot}/units", "get /v1/batches/{gtin}/{lot}/units/voidings", "get /v1/batches/{gtin}/{lot}/units/records", "get /v1/batches/{gtin}/{lot}/units/proof/{serial}", "post /v1/units/acquit",
+	"get /v1/stream", "get /v1/search", "get /v1/batches/{gtin}/{lot}/balance", "get /v1/batches/{gtin}/{lot}/entries", "get /v1/matter", "get /v1/matter/entries", "get /v1/recalls", "get /v1/recalls/{id}", "get /v1/recalls/{id}/batches", "get /v1/recalls/{id}/report", "get /v1/batches/{gtin}/{lot}/holders", "get /v1/batches/{gtin}/{lot}/article18", "get /v1/offers", "get /v1/offers/{number}", "get /v1/logistic-units", "get /v1/logistic-units/{sscc}", "get /v1/batches/{gtin}/{lot}/units", "get /v1/batches/{gtin}/{lot}/units/voidings", "get /v1/batches/{gtin}/{lot}/units/records", "get /v1/batches/{gtin}/{lot}/units/proof/{serial}", "post /v1/units/acquit",
 	"get /v1/batches/{gtin}/{lot}/graph", "get /v1/batches/{gtin}/{lot}/reach", "get /status", "get /healthz", "get /readyz", "get /metrics", "get /openapi.json", "get /openapi.yaml", "get /docs",
 }
 
@@ -171,7 +171,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/v1/commitments/{id}/neighbours": "/v1/commitments/" + secret + "/neighbours", "/v1/holdings": "/v1/holdings?participant=amap-apc&kept=true",
 		"/v1/batches/{gtin}/{lot}/balance": "/v1/batches/" + batch + "/balance?proof=true", "/v1/batches/{gtin}/{lot}/entries": "/v1/batches/" + batch + "/entries",
 		"/v1/batches/{gtin}/{lot}/graph": "/v1/batches/" + batch + "/graph", "/v1/batches/{gtin}/{lot}/reach": "/v1/batches/" + batch + "/reach?direction=forward",
-		"/v1/batches/{gtin}/{lot}/holders": "/v1/batches/" + batch + "/holders?proof=true", "/v1/offers": "/v1/offers?status=open", "/v1/offers/{number}": "/v1/offers/1",
+		"/v1/batches/{gtin}/{lot}/article18": "/v1/batches/" + batch + "/article18", "/v1/batches/{gtin}/{lot}/holders": "/v1/batches/" + batch + "/holders?proof=true", "/v1/offers": "/v1/offers?status=open", "/v1/offers/{number}": "/v1/offers/1",
 		"/v1/logistic-units": "/v1/logistic-units?all=true", "/v1/logistic-units/{sscc}": "/v1/logistic-units/395212340000000014",
 		"/v1/batches/{gtin}/{lot}/units": "/v1/batches/" + batch + "/units", "/v1/batches/{gtin}/{lot}/units/voidings": "/v1/batches/" + batch + "/units/voidings",
 		"/v1/batches/{gtin}/{lot}/units/records": "/v1/batches/" + batch + "/units/records", "/v1/batches/{gtin}/{lot}/units/proof/{serial}": "/v1/batches/" + batch + "/units/proof/OTHER",

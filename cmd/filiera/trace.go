@@ -8,7 +8,7 @@ import (
 )
 
 func traceCommand(e *env) *cobra.Command {
-	return e.group("trace", "trace.short", traceJourney(e), traceCapture(e), traceQuery(e), traceGraph(e), traceConvert(e), traceHash(e))
+	return e.group("trace", "trace.short", traceJourney(e), traceCapture(e), traceQuery(e), traceGraph(e), traceReport(e), traceConvert(e), traceHash(e))
 }
 
 func traceQuery(e *env) *cobra.Command {

@@ -75,4 +75,11 @@ var matterEnglish = map[string]string{
 	"flag.late":              "only what was told later than the specification lets pass",
 	"flag.recalled":          "only what a recall in force has reached",
 	"numbered.entry":         "Entry %s of the book",
+	"trace.report.short":     "Write the traceability report of a batch: one step back, one step forward (Reg. 178/2002, art. 18)",
+	"flag.report-format":     "pdf, csv or json",
+	"flag.comma":             "what parts the fields of CSV: ; or ,",
+	"bad.report-format":      "--format is %s; it must be pdf, csv or json",
+	"need.out":               "a PDF goes to a file: --out FILE",
+	"report.more":            "more entries lie beyond this report; read them with filiera batch entries",
+	"report.written":         "written to %s",
 }

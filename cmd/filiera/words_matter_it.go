@@ -75,4 +75,11 @@ var matterItalian = map[string]string{
 	"flag.late":              "solo ciò che fu dichiarato più tardi di quanto il disciplinare ammette",
 	"flag.recalled":          "solo ciò che un richiamo in vigore ha raggiunto",
 	"numbered.entry":         "Registrazione %s del libro",
+	"trace.report.short":     "Scrive il rapporto di rintracciabilità di un lotto: un passo indietro, un passo avanti (Reg. 178/2002, art. 18)",
+	"flag.report-format":     "pdf, csv o json",
+	"flag.comma":             "che cosa separa i campi del CSV: ; oppure ,",
+	"bad.report-format":      "--format è %s; deve essere pdf, csv o json",
+	"need.out":               "un PDF va in un file: --out FILE",
+	"report.more":            "altre registrazioni restano oltre questo rapporto; si leggono con filiera batch entries",
+	"report.written":         "scritto in %s",
 }
