@@ -38,7 +38,7 @@ type reporting struct {
 }
 
 func (g *Gateway) getArticle18(ctx context.Context, in *article18In) (*body[report.Article18], error) {
-	p := &reporting{g: g, names: map[string]string{}, r: &report.Article18{Back: []report.Step{}, Forward: []report.Step{}, Holders: []report.Holder{}, Certificates: []report.Paper{}}}
+	p := &reporting{g: g, names: map[string]string{}, r: &report.Article18{Back: []report.Move{}, Forward: []report.Move{}, Holders: []report.HolderOf{}, Certificates: []report.CertificateLine{}}}
 	err := g.c.Ledger.View(func(v View) (err error) {
 		p.v = v
 		if p.batch, err = typedBatch(v, in.BatchPath); err != nil {
@@ -52,9 +52,9 @@ func (g *Gateway) getArticle18(ctx context.Context, in *article18In) (*body[repo
 	return respond(g, *p.r, err)
 }
 
-func (p *reporting) party(id string) report.Party {
+func (p *reporting) party(id string) report.PartyName {
 	if id == "" {
-		return report.Party{}
+		return report.PartyName{}
 	}
 	if _, known := p.names[id]; !known {
 		who, err := lookUp[registryv1.Participant](p.v, statekey.Participant(id))
@@ -62,7 +62,7 @@ func (p *reporting) party(id string) report.Party {
 			p.names[id] = who.GetName()
 		}
 	}
-	return report.Party{ID: id, Name: p.names[id]}
+	return report.PartyName{ID: id, Name: p.names[id]}
 }
 
 // about fills in what is not a step.
@@ -80,20 +80,20 @@ func (p *reporting) about(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.Ledger = report.Ledger{ChainID: p.g.c.Ledger.ChainID(), Height: p.v.Height(), Time: at.UTC().Format(time.RFC3339), AppHash: hex.EncodeToString(p.v.AppHash())}
+	r.Ledger = report.StateOf{ChainID: p.g.c.Ledger.ChainID(), Height: p.v.Height(), Time: at.UTC().Format(time.RFC3339), AppHash: hex.EncodeToString(p.v.AppHash())}
 	s, err := lookUp[matterv1.Stock](p.v, statekey.Stock(b.GetGtin(), b.GetLot()))
 	if err != nil {
 		return err
 	}
 	if s == nil {
 		s = unheard(b)
-		r.Holders = append(r.Holders, report.Holder{Party: p.party(b.GetCustodian()), Left: s.GetLeft()})
+		r.Holders = append(r.Holders, report.HolderOf{PartyName: p.party(b.GetCustodian()), Left: s.GetLeft()})
 	}
-	r.Balance = report.Balance{Unit: s.GetUnit(), Entered: s.GetEntered(), Left: s.GetLeft(), Consumed: s.GetConsumed(), Moved: s.GetMoved(), WrittenOff: s.GetWrittenOff(), Sold: s.GetSold()}
+	r.Balance = report.BalanceOf{Unit: s.GetUnit(), Entered: s.GetEntered(), Left: s.GetLeft(), Consumed: s.GetConsumed(), Moved: s.GetMoved(), WrittenOff: s.GetWrittenOff(), Sold: s.GetSold()}
 	start, end := statekey.HoldingsOf(b.GetGtin(), b.GetLot())
 	if err := eachRecord(p.v, start, end, func(_ []byte, h *matterv1.Holding) error {
 		if h.GetLeft() > 0 {
-			r.Holders = append(r.Holders, report.Holder{Party: p.party(h.GetHolder()), Left: h.GetLeft()})
+			r.Holders = append(r.Holders, report.HolderOf{PartyName: p.party(h.GetHolder()), Left: h.GetLeft()})
 		}
 		return nil
 	}); err != nil {
@@ -109,7 +109,7 @@ func (p *reporting) certificates(ctx context.Context) error {
 		if h := a.GetHistory(); len(h) > 0 {
 			state = h[len(h)-1].GetStatus()
 		}
-		p.r.Certificates = append(p.r.Certificates, report.Paper{
+		p.r.Certificates = append(p.r.Certificates, report.CertificateLine{
 			ID: a.GetId(), Certifier: p.party(a.GetCertifier()), State: state, Until: module.Day(a.GetValidUntil() - 1), Amount: attestedOf(a, p.batch),
 		})
 	}
@@ -155,7 +155,7 @@ func (p *reporting) entry(e *matterv1.Entry) {
 			mine, holder = l.GetAmount(), l.GetHolder()
 		}
 	}
-	base := report.Step{
+	base := report.Move{
 		Entry: int64(e.GetNumber()), Day: e.GetDay(), Told: module.Day(e.GetRecordedAt()), Kind: strings.ToLower(strings.TrimPrefix(e.GetKind().String(), "ENTRY_KIND_")), Note: e.GetReason(),
 		From: p.party(e.GetActor()), To: p.party(e.GetActor()),
 	}
@@ -172,7 +172,7 @@ func (p *reporting) entry(e *matterv1.Entry) {
 		s.Amount, s.Unit, s.What = max(l.GetAmount(), -l.GetAmount()), l.GetUnit(), what(l, e)
 		switch l.GetAccount() {
 		case matterv1.Account_ACCOUNT_MARKET:
-			s.From, s.To = p.party(holder), report.Party{ID: "market"}
+			s.From, s.To = p.party(holder), report.PartyName{ID: "market"}
 			if back {
 				s.From, s.To = s.To, s.From
 			}
@@ -196,7 +196,7 @@ func (p *reporting) isMine(l *matterv1.Posting) bool {
 }
 
 // handed adds goods that went from hand to hand under the batch's lot.
-func (p *reporting) handed(e *matterv1.Entry, s report.Step) {
+func (p *reporting) handed(e *matterv1.Entry, s report.Move) {
 	for _, l := range e.GetPostings() {
 		switch {
 		case !p.isMine(l):

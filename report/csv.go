@@ -27,7 +27,7 @@ func CSV(w io.Writer, r *Article18, lang string, comma rune) error {
 	lines = append(lines, []string{t("lot"), "", r.ProductionDate, "", t(r.Status), r.GTIN + "/" + r.Lot, decimal(r.Balance.Entered), r.Balance.Unit, r.Owner.text(), "", r.Product})
 	for _, part := range []struct {
 		name  string
-		steps []Step
+		steps []Move
 	}{{"back", r.Back}, {"forward", r.Forward}} {
 		for _, s := range part.steps {
 			lines = append(lines, []string{t(part.name), decimal(s.Entry), s.Day, s.Told, t(s.Kind), t(s.What), decimal(s.Amount), s.Unit, s.From.text(), s.To.text(), s.Note})
@@ -68,7 +68,7 @@ func harmless(s string) string {
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
-func (p Party) text() string {
+func (p PartyName) text() string {
 	if p.Name == "" || p.Name == p.ID {
 		return p.ID
 	}
@@ -81,7 +81,7 @@ type partOf struct {
 }
 
 // parts lists what became of what entered, zeros left out, the rest first.
-func (b Balance) parts() []partOf {
+func (b BalanceOf) parts() []partOf {
 	all := []partOf{{"entered", b.Entered}, {"left", b.Left}}
 	for _, p := range []partOf{{"consumed", b.Consumed}, {"moved", b.Moved}, {"sold", b.Sold}, {"written_off", b.WrittenOff}} {
 		if p.n != 0 {

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-pdf/fpdf"
 	"golang.org/x/image/font/gofont/gobold"
@@ -44,6 +46,7 @@ func PDF(w io.Writer, r *Article18, lang string) error {
 	p.SetMargins(margin, margin, margin)
 	p.SetAutoPageBreak(true, margin+8)
 	p.SetFooterFunc(func() { p.foot(r) })
+	p.SetCatalogSort(true)
 	p.AliasNbPages("{pages}")
 	p.AddPage()
 	p.head(r)
@@ -79,7 +82,7 @@ func (p *page) head(r *Article18) {
 	p.CellFormat(0, 5, p.t("law"), "", 1, "L", false, 0, "")
 	p.Ln(3)
 	p.SetFont("go", "B", 12)
-	p.MultiCell(0, 6, r.Product, "", "L", false)
+	p.MultiCell(0, 6, clip(r.Product), "", "L", false)
 	p.fact("GTIN", r.GTIN)
 	p.fact(p.t("lot"), r.Lot)
 	p.fact(p.t("owner"), r.Owner.text())
@@ -124,7 +127,7 @@ func (p *page) para(text string) {
 // columns are the widths of a line of a step; they fill the sheet between margins.
 var columns = []float64{12, 20, 25, 48, 23, 26, 26}
 
-func (p *page) steps(name string, list []Step) {
+func (p *page) steps(name string, list []Move) {
 	p.title(name)
 	if len(list) == 0 {
 		p.para(p.t("none"))
@@ -141,7 +144,7 @@ func (p *page) steps(name string, list []Step) {
 	}
 }
 
-func (p Party) short() string { return p.ID }
+func (p PartyName) short() string { return p.ID }
 
 // row writes cells beside one another, as tall as the tallest, on one page.
 func (p *page) row(cells []string, style string) {
@@ -189,13 +192,23 @@ func (p *page) rest(r *Article18) {
 	p.para(p.t("foot"))
 }
 
-// clip bounds a text that somebody wrote.
+// clip bounds a text that somebody wrote, and leaves out what the fonts of a document
+// cannot number.
 func clip(s string) string {
+	var b strings.Builder
 	n := 0
-	for i := range s {
+	for _, r := range s {
 		if n++; n > mostRunes {
-			return s[:i] + "…"
+			b.WriteRune('…')
+			break
 		}
+		switch {
+		case r < ' ':
+			r = ' '
+		case r > 0xFFFF || r == utf8.RuneError:
+			r = '□'
+		}
+		b.WriteRune(r)
 	}
-	return s
+	return b.String()
 }
