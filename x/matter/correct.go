@@ -94,8 +94,5 @@ func (m *Matter) make(ctx *module.Context, n *matterv1.NewBatch, told *matterv1.
 // late gives how late an entry of a day about a batch is. What was told of that day
 // before is not too late.
 func (m *Matter) late(ctx *module.Context, b *productv1.Batch, day string, told *matterv1.Entry) (uint32, error) {
-	if told.GetDay() == day {
-		return told.GetLateDays(), nil
-	}
-	return m.products.Late(ctx, ctx.Time, b.GetSpecification(), b.GetSpecificationVersion(), day)
+	return m.products.Late(ctx, ctx.Time, b.GetSpecification(), b.GetSpecificationVersion(), day, told.GetDay())
 }

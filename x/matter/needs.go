@@ -35,7 +35,7 @@ type Products interface {
 	// Late gives how many days after a day something of it is told at second at, when
 	// that is late for the version of a specification, else 0; it refuses what is told
 	// later than that lets.
-	Late(ctx context.Context, at int64, specification string, version uint32, day string) (uint32, error)
+	Late(ctx context.Context, at int64, specification string, version uint32, day, told string) (uint32, error)
 	// Hand names another custodian.
 	Hand(ctx *module.Context, gtin, lot, custodian string) error
 	// Void takes a batch off that turned out never to have been.

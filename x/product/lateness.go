@@ -34,7 +34,10 @@ func markAfter(l *productv1.Lateness) uint32 {
 
 // lateDays gives how many days after a day something of it is told at second at, 0
 // when that is in time, and refuses what is told too late.
-func lateDays(l *productv1.Lateness, specification, day string, at int64) (uint32, error) {
+//
+// What was told of the day told before, "" for nothing, may be told right at any time,
+// and is marked all the same.
+func lateDays(l *productv1.Lateness, specification, day, told string, at int64) (uint32, error) {
 	then, err := time.Parse(time.DateOnly, day)
 	if err != nil {
 		return 0, ErrDate.With("the day is %q; write it as YYYY-MM-DD", clip(day))
@@ -43,7 +46,7 @@ func lateDays(l *productv1.Lateness, specification, day string, at int64) (uint3
 	if days <= int64(markAfter(l)) {
 		return 0, nil
 	}
-	if most := l.GetRefuseAfterDays(); most > 0 && days > int64(most) {
+	if most := l.GetRefuseAfterDays(); most > 0 && day != told && days > int64(most) {
 		return 0, ErrLate.With("what happened on %s is told on %s, %d days later, and %s lets at most %d days pass: %d too many", day, module.Day(at), days, specification, most, days-int64(most))
 	}
 	return uint32(min(days, 1<<31)), nil
@@ -52,8 +55,9 @@ func lateDays(l *productv1.Lateness, specification, day string, at int64) (uint3
 // Late gives how many days after a day something of it is told at second at, when
 // that is late for the version of a specification, and 0 when it is in time. It
 // refuses what is told later than the version lets. Without a specification what is
-// more than 7 days late is marked, and nothing refused.
-func (p *Product) Late(ctx context.Context, at int64, specification string, version uint32, day string) (uint32, error) {
+// more than 7 days late is marked, and nothing refused; nor is what was told of the day
+// told before, which is told right.
+func (p *Product) Late(ctx context.Context, at int64, specification string, version uint32, day, told string) (uint32, error) {
 	var l *productv1.Lateness
 	if version > 0 {
 		v, err := p.version(ctx, specification, version)
@@ -62,5 +66,5 @@ func (p *Product) Late(ctx context.Context, at int64, specification string, vers
 		}
 		l = v.GetLateness()
 	}
-	return lateDays(l, specification, day, at)
+	return lateDays(l, specification, day, told, at)
 }

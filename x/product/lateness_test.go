@@ -30,12 +30,15 @@ func TestHowLateIsLate(t *testing.T) {
 		{"nothing said: never refused", nil, 9_000, 9_000, true},
 		{"only a refusal said", &productv1.Lateness{RefuseAfterDays: 8}, 9, 0, false},
 	} {
-		got, err := lateDays(c.l, "spec", day(c.days), at)
+		got, err := lateDays(c.l, "spec", day(c.days), "", at)
 		if got != c.want || (err == nil) != c.ok || err != nil && !errors.Is(err, ErrLate) {
 			t.Errorf("%s: %d, %v", c.name, got, err)
 		}
 	}
-	if _, err := lateDays(nil, "", "yesterday", at); !errors.Is(err, ErrDate) {
+	if got, err := lateDays(strict, "spec", day(31), day(31), at); got != 31 || err != nil {
+		t.Errorf("what was told of that day before: %d, %v", got, err)
+	}
+	if _, err := lateDays(nil, "", "yesterday", "", at); !errors.Is(err, ErrDate) {
 		t.Errorf("a day that is none: %v", err)
 	}
 }

@@ -58,7 +58,7 @@ func (p *Product) registerBatch(ctx *module.Context, m *productv1.MsgRegisterBat
 	if err != nil {
 		return err
 	}
-	if b.LateDays, err = lateDays(version.GetLateness(), product.GetSpecification(), m.GetProductionDate(), ctx.Time); err != nil {
+	if b.LateDays, err = lateDays(version.GetLateness(), product.GetSpecification(), m.GetProductionDate(), "", ctx.Time); err != nil {
 		return err
 	}
 	if err := refuseFromNothing(product, version, m.GetQuantity()); err != nil {
@@ -94,8 +94,8 @@ func (p *Product) Make(ctx *module.Context, m *productv1.MsgRegisterBatch, deriv
 	if err := p.refuseStanding(ctx, b); err != nil {
 		return nil, err
 	}
-	if !derived && m.GetProductionDate() != told {
-		b.LateDays, err = lateDays(version.GetLateness(), product.GetSpecification(), m.GetProductionDate(), ctx.Time)
+	if !derived {
+		b.LateDays, err = lateDays(version.GetLateness(), product.GetSpecification(), m.GetProductionDate(), told, ctx.Time)
 		if err != nil {
 			return nil, err
 		}

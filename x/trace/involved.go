@@ -43,7 +43,7 @@ func (t *Trace) involved(ctx *module.Context, e *epcis.Event) ([]*tracev1.Involv
 			continue
 		}
 		known[i] = b
-		days, err := t.products.Late(ctx, ctx.Time, b.GetSpecification(), b.GetSpecificationVersion(), module.Day(floorSecond(e.EventTime)))
+		days, err := t.products.Late(ctx, ctx.Time, b.GetSpecification(), b.GetSpecificationVersion(), module.Day(floorSecond(e.EventTime)), "")
 		if err != nil {
 			return nil, 0, err
 		}

@@ -32,7 +32,7 @@ type Products interface {
 	// Late gives how many days after a day something of it is told at second at, when
 	// that is late for the version of a specification, else 0; it refuses what is told
 	// later than that lets.
-	Late(ctx context.Context, at int64, specification string, version uint32, day string) (uint32, error)
+	Late(ctx context.Context, at int64, specification string, version uint32, day, told string) (uint32, error)
 }
 
 // Book answers who has goods.
