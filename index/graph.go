@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 
 	"google.golang.org/protobuf/proto"
@@ -26,7 +27,7 @@ const (
 // go; who may tell of those was checked when it was recorded.
 func (p *projection) eventEdges(r *tracev1.Event) {
 	for _, e := range toldPairs(r) {
-		p.put(tMadeOf, e.To.GTIN, e.To.Lot, e.From.GTIN, e.From.Lot, fromEvent, flag(len(r.GetDeclarations()) == 0))
+		p.put(tMadeOf, e.To.GTIN, e.To.Lot, e.From.GTIN, e.From.Lot, fromEvent, hex.EncodeToString(r.GetId()), flag(len(r.GetDeclarations()) == 0))
 	}
 }
 

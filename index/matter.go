@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"strconv"
 
 	"google.golang.org/protobuf/proto"
 
@@ -73,7 +74,7 @@ func (p *projection) entry(e *matterv1.Entry) error {
 	if k := e.GetKind(); e.GetCorrectedBy() == 0 && k != matterv1.EntryKind_ENTRY_KIND_REVERSAL && k != matterv1.EntryKind_ENTRY_KIND_TRANSFER {
 		for _, o := range out {
 			for _, i := range in {
-				p.put(tMadeOf, o.GetBatch().GetGtin(), o.GetBatch().GetLot(), i.GetBatch().GetGtin(), i.GetBatch().GetLot(), fromBook, flag(e.GetReversedBy() == 0))
+				p.put(tMadeOf, o.GetBatch().GetGtin(), o.GetBatch().GetLot(), i.GetBatch().GetGtin(), i.GetBatch().GetLot(), fromBook, strconv.FormatUint(e.GetNumber(), 10), flag(e.GetReversedBy() == 0))
 			}
 		}
 	}

@@ -122,10 +122,11 @@ CREATE INDEX entries_reverses ON entries (reverses) WHERE reverses > 0;
 CREATE INDEX entries_late ON entries (number) WHERE late > 0;
 CREATE INDEX entries_actor ON entries (actor, number);
 CREATE TABLE entry_batches (gtin TEXT NOT NULL, lot TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (gtin, lot, number)) WITHOUT ROWID;
--- what was made of what, as the book (source 1) or an event (2) tells; live is 0 once
--- the entry was taken back, or the event declared wrong
+-- what was made of what, as the book (source 1) or an event (2) tells, a row for each
+-- teller: the entry's number, or the event's id; live is 0 once the entry was taken
+-- back, or the event declared wrong
 CREATE TABLE made_of (gtin TEXT NOT NULL, lot TEXT NOT NULL, of_gtin TEXT NOT NULL, of_lot TEXT NOT NULL, source INTEGER NOT NULL,
-  live INTEGER NOT NULL, PRIMARY KEY (gtin, lot, of_gtin, of_lot, source)) WITHOUT ROWID;
+  teller TEXT NOT NULL, live INTEGER NOT NULL, PRIMARY KEY (gtin, lot, of_gtin, of_lot, source, teller)) WITHOUT ROWID;
 CREATE INDEX made_of_back ON made_of (of_gtin, of_lot, gtin, lot);
 
 -- number is the recall's; state is that of its record, 3 for one that was unfounded
@@ -264,7 +265,7 @@ var tables = [tableCount]table{
 	tUnitBatches:        {"unit_batches", 3, []string{"gtin", "lot", "sscc"}},
 	tEntries:            {"entries", 1, []string{"number", "kind", "actor", "day", "late", "at", "height", "reverses", "record"}},
 	tEntryBatches:       {"entry_batches", 3, []string{"gtin", "lot", "number"}},
-	tMadeOf:             {"made_of", 5, []string{"gtin", "lot", "of_gtin", "of_lot", "source", "live"}},
+	tMadeOf:             {"made_of", 6, []string{"gtin", "lot", "of_gtin", "of_lot", "source", "teller", "live"}},
 	tUnitRuns:           {"unit_runs", 3, []string{"gtin", "lot", "number", "committed_by", "record"}},
 	tUnitVoidings:       {"unit_voidings", 3, []string{"gtin", "lot", "number", "record"}},
 	tUnitRecords:        {"unit_records", 4, []string{"gtin", "lot", "run", "position", "reveals", "record"}},
