@@ -29,7 +29,10 @@ require (
 )
 
 require (
+	cel.dev/cel-go v0.32.0
+	cel.dev/expr v0.25.2 // indirect
 	cosmossdk.io/core v0.12.1-0.20240725072823-6a2d039e1212 // indirect
+	github.com/antlr4-go/antlr/v4 v4.13.1 // indirect
 	github.com/coder/websocket v1.8.14 // indirect
 	github.com/go-ini/ini v1.67.0 // indirect
 	github.com/go-pdf/fpdf v0.9.0
@@ -53,6 +56,8 @@ require (
 	github.com/xuri/excelize/v2 v2.9.1 // indirect
 	github.com/xuri/nfp v0.0.1 // indirect
 	golang.org/x/image v0.25.0
+	google.golang.org/genproto v0.0.0-20240826202546-f6391c0de4c7 // indirect
+	google.golang.org/genproto/googleapis/api v0.0.0-20260819154853-08b0e4226688 // indirect
 )
 
 require (

@@ -26,6 +26,7 @@ func groups() []func(*env) *cobra.Command {
 		unitCommand,
 		certCommand,
 		traceCommand,
+		contractCommand,
 		dataCommand,
 		documentCommand,
 		searchCommand,

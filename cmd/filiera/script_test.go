@@ -30,6 +30,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("FILIERA_NODE", "http://127.0.0.1:1")
 			env.Values[nodesKey{}] = map[string]*nodeProcess{}
 			env.Values[linesKey{}] = map[string]string{}
+			if err := os.CopyFS(filepath.Join(env.WorkDir, "contracts"), os.DirFS("../../contracts")); err != nil {
+				return err
+			}
 			list := strings.Join(examples(), "\n") + "\n"
 			return os.WriteFile(filepath.Join(env.WorkDir, "examples.list"), []byte(list), 0o644)
 		},

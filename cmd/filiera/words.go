@@ -17,6 +17,7 @@ var (
 		custodyEnglish,
 		recallEnglish,
 		unitEnglish,
+		contractEnglish,
 	)
 	italian = catalogue(
 		coreItalian,
@@ -32,6 +33,7 @@ var (
 		custodyItalian,
 		recallItalian,
 		unitItalian,
+		contractItalian,
 	)
 )
 

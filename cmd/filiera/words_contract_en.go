@@ -1,0 +1,30 @@
+package main
+
+// contractEnglish holds the sentences of contracts in English; see words.go.
+var contractEnglish = map[string]string{
+	"contract.short":           "Declarative contracts: check, try and explain the rules of a specification",
+	"contract.validate.short":  "Check contracts: shape, expressions, units, sources, cost; problems with line and column",
+	"contract.valid":           "%s: %s, version %d, is valid: %d rules, at most %d units of cost, SHA-256 %s",
+	"contract.test.short":      "Run the cases that come with contracts, and see that every rule is met and broken by some",
+	"contract.test.long":       "Runs each tests.yaml that is named, or that is in a folder or below it. Ends with 4 when a case does not end as it should, or a rule is never met or never broken.",
+	"contract.explain.short":   "Judge one rule on one case, step by step",
+	"contract.explain.long":    "Takes the case from a file of cases (--case, its base unless stated), or facts from a file (--facts, with the contract as FILE). Ends with 4 when the rule is not met.",
+	"flag.coverage":            "say for every rule how many cases meet it and how many do not",
+	"flag.case":                "name of the case; the base of the file unless stated",
+	"flag.facts":               "YAML file with the key facts, instead of a case; FILE is then the contract",
+	"contract.contract":        "contract",
+	"contract.cases":           "cases",
+	"contract.failed":          "failed",
+	"contract.covered":         "rules covered",
+	"contract.all":             "%d contracts",
+	"contract.uncovered":       "no case meets the rule, or none breaks it",
+	"contract.met":             "met in %d",
+	"contract.notmet":          "not met in %d",
+	"contract.need-cases":      "name a file of cases (tests.yaml), or give the facts with --facts",
+	"contract.outcome":         "outcome: %s (severity: %s)",
+	"contract.outcome.pass":    "met",
+	"contract.outcome.fail":    "not met",
+	"contract.outcome.missing": "something is not known",
+	"contract.outcome.broken":  "cannot be evaluated",
+	"contract.outcome.idle":    "does not apply",
+}

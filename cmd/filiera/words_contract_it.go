@@ -1,0 +1,30 @@
+package main
+
+// contractItalian holds the sentences of contracts in Italian; see words.go.
+var contractItalian = map[string]string{
+	"contract.short":           "Contratti dichiarativi: controllare, provare e spiegare le regole di un disciplinare",
+	"contract.validate.short":  "Controlla i contratti: forma, espressioni, unità, fonti, costo; problemi con riga e colonna",
+	"contract.valid":           "%s: %s, versione %d, è valido: %d regole, costo massimo %d, SHA-256 %s",
+	"contract.test.short":      "Esegue i casi che accompagnano i contratti e vede che ogni regola sia rispettata e violata da qualcuno",
+	"contract.test.long":       "Esegue ogni tests.yaml indicato, o che sta in una cartella o sotto di essa. Termina con 4 se un caso non finisce come deve, o se una regola non è mai rispettata o mai violata.",
+	"contract.explain.short":   "Giudica una regola su un caso, passo per passo",
+	"contract.explain.long":    "Prende il caso da un file di casi (--case; la base se non è indicato), o i fatti da un file (--facts, con il contratto come FILE). Termina con 4 se la regola non è rispettata.",
+	"flag.coverage":            "dice per ogni regola quanti casi la rispettano e quanti no",
+	"flag.case":                "nome del caso; la base del file se non è indicato",
+	"flag.facts":               "file YAML con la chiave facts, invece di un caso; FILE è allora il contratto",
+	"contract.contract":        "contratto",
+	"contract.cases":           "casi",
+	"contract.failed":          "falliti",
+	"contract.covered":         "regole coperte",
+	"contract.all":             "%d contratti",
+	"contract.uncovered":       "nessun caso rispetta la regola, o nessuno la viola",
+	"contract.met":             "rispettata in %d",
+	"contract.notmet":          "violata in %d",
+	"contract.need-cases":      "indica un file di casi (tests.yaml), o dai i fatti con --facts",
+	"contract.outcome":         "esito: %s (gravità: %s)",
+	"contract.outcome.pass":    "rispettata",
+	"contract.outcome.fail":    "non rispettata",
+	"contract.outcome.missing": "manca qualcosa",
+	"contract.outcome.broken":  "non si può valutare",
+	"contract.outcome.idle":    "non si applica",
+}
