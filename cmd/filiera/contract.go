@@ -49,7 +49,7 @@ type contractProblem struct {
 func contractValidate(e *env) *cobra.Command {
 	return e.leaf("validate FILE…", "contract.validate.short", `
 filiera contract validate contracts/maccheroncini-di-campofilone/contract.yaml
-filiera contract validate contracts/ciauscolo/contract.yaml --output json`, cobra.MinimumNArgs(1),
+filiera contract validate contracts/maccheroncini-di-campofilone/contract.yaml --output json`, cobra.MinimumNArgs(1),
 		func(_ *cobra.Command, args []string) error {
 			var all []checked
 			bad := false
@@ -124,7 +124,7 @@ type ruleCovered struct {
 func contractTest(e *env) *cobra.Command {
 	cmd := e.leaf("test FILE|FOLDER…", "contract.test.short", `
 filiera contract test contracts
-filiera contract test contracts/ciauscolo/tests.yaml --coverage`, cobra.MinimumNArgs(1),
+filiera contract test contracts/maccheroncini-di-campofilone/tests.yaml --coverage`, cobra.MinimumNArgs(1),
 		func(cmd *cobra.Command, args []string) error {
 			files, err := testFiles(args)
 			if err != nil {

@@ -44,7 +44,7 @@ type explainedName struct {
 func contractExplain(e *env) *cobra.Command {
 	cmd := e.leaf("explain FILE RULE", "contract.explain.short", `
 filiera contract explain contracts/maccheroncini-di-campofilone/tests.yaml essiccazione
-filiera contract explain contracts/maccheroncini-di-campofilone/tests.yaml essiccazione --case 'essiccazione: known.drying.to = 2026-03-02T07:59:59+01:00'`, cobra.ExactArgs(2),
+filiera contract explain contracts/maccheroncini-di-campofilone/tests.yaml lunghezza --case 'lunghezza: known.length.is = 35.1 cm'`, cobra.ExactArgs(2),
 		func(cmd *cobra.Command, args []string) error {
 			c, facts, err := e.factsOf(cmd, args[0])
 			if err != nil {
