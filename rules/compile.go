@@ -212,6 +212,7 @@ func (s *scope) compile(e Expr, what string, may ...*cel.Type) *expr {
 		return nil
 	}
 	at := func(line, column int) Pos {
+		column = max(0, column)
 		if line <= 1 {
 			return Pos{e.At.Line, e.At.Column + column}
 		}
@@ -220,7 +221,11 @@ func (s *scope) compile(e Expr, what string, may ...*cel.Type) *expr {
 	tree, issues := s.env.Compile(e.Text)
 	if issues.Err() != nil {
 		for _, x := range issues.Errors() {
-			s.p.add(at(x.Location.Line(), x.Location.Column()), "%s: %s", what, celProblem(x.Message, s.names()))
+			text, alone := celProblem(x.Message, s.names())
+			s.p.add(at(x.Location.Line(), x.Location.Column()), "%s: %s", what, text)
+			if alone {
+				break
+			}
 		}
 		return nil
 	}
@@ -246,7 +251,7 @@ func (s *scope) compile(e Expr, what string, may ...*cel.Type) *expr {
 	}
 	estimate, err := s.env.EstimateCost(tree, costs{})
 	if err != nil || estimate.Max > MaxCost {
-		s.p.add(e.At, "%s may cost %d; at most %d is allowed", what, estimate.Max, MaxCost)
+		s.p.add(e.At, "%s may cost %d; at most %d is allowed: shorten loops within loops", what, estimate.Max, MaxCost)
 		return nil
 	}
 	out.maxCost = estimate.Max

@@ -61,7 +61,7 @@ func dateOf(year, month, day int64) (Date, bool) {
 // to, or that month's last day if it has no such day (Italian civil code art.
 // 2963, which counts prescription so, and which other terms follow).
 func addMonths(d Date, months int64) (Date, bool) {
-	if months < -3600 || months > 3600 {
+	if months < -3600 || months > 3600 || d < minDate || d > maxDate {
 		return 0, false
 	}
 	y, m, day := d.civil()

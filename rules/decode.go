@@ -80,7 +80,12 @@ func parseYAML(data []byte, p *problems) (root *yaml.Node) {
 	}()
 	var doc yaml.Node
 	d := yaml.NewDecoder(bytes.NewReader(data))
-	if err := d.Decode(&doc); err != nil {
+	err := d.Decode(&doc)
+	if errors.Is(err, io.EOF) {
+		p.add(Pos{1, 1}, "the document is empty")
+		return nil
+	}
+	if err != nil {
 		p.list = append(p.list, yamlProblem(err))
 		return nil
 	}
@@ -173,6 +178,10 @@ func decodeInto(n *yaml.Node, v reflect.Value, what string, p *problems) {
 	if s, is := v.Addr().Interface().(scalar); is {
 		if n.Kind != yaml.ScalarNode {
 			p.add(at, "%s is one value, not a list or a mapping", what)
+			return
+		}
+		if n.Value == "" {
+			p.add(at, "%s is empty: give it a value or leave it out", what)
 			return
 		}
 		if err := s.set(n.Value); err != nil {

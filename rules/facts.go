@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Trigger is what makes rules be judged.
@@ -246,10 +245,18 @@ func Prepare(f *Facts) (*Prepared, error) {
 		}
 	}
 	p := &Prepared{facts: *f}
-	p.facts.Inputs = sorted(f.Inputs)
-	p.facts.Land = sorted(f.Land)
-	p.facts.Animals = sorted(f.Animals)
-	p.facts.Attestations = sorted(f.Attestations)
+	k := &key{}
+	p.facts.Inputs = sorted(f.Inputs, k, (*Input).key)
+	p.facts.Land = sorted(f.Land, k, (*Plot).key)
+	p.facts.Animals = sorted(f.Animals, k, (*Animal).key)
+	p.facts.Attestations = sorted(f.Attestations, k, (*Attestation).key)
+	k.rest(f)
+	if k.long != "" {
+		return nil, fmt.Errorf("%q is longer than %d bytes", clip(k.long), maxWord)
+	}
+	if len(f.Signer.Roles) > maxList {
+		return nil, fmt.Errorf("there are %d roles; at most %d are judged", len(f.Signer.Roles), maxList)
+	}
 	p.facts.Known = slices.Clone(f.Known)
 	slices.SortStableFunc(p.facts.Known, func(a, b Known) int { return cmp.Compare(a.ID, b.ID) })
 	for i := 1; i < len(p.facts.Known); i++ {
@@ -257,29 +264,6 @@ func Prepare(f *Facts) (*Prepared, error) {
 			return nil, fmt.Errorf("%s is stated twice: judge one sample at a time", clip(p.facts.Known[i].ID))
 		}
 	}
-	if err := p.bind(); err != nil {
-		return nil, err
-	}
+	p.bind()
 	return p, nil
-}
-
-// sorted copies a list into the order of its entries' contents.
-func sorted[T any](list []T) []T {
-	if len(list) < 2 {
-		return slices.Clone(list)
-	}
-	type keyed struct {
-		key string
-		at  int
-	}
-	keys := make([]keyed, len(list))
-	for i := range list {
-		keys[i] = keyed{fmt.Sprintf("%v", list[i]), i}
-	}
-	slices.SortFunc(keys, func(a, b keyed) int { return strings.Compare(a.key, b.key) })
-	out := make([]T, len(list))
-	for i, k := range keys {
-		out[i] = list[k.at]
-	}
-	return out
 }

@@ -83,23 +83,24 @@ func group(digits string, l Language) string {
 }
 
 func formatTime(seconds int64) string {
+	sign, rest := "", uint64(seconds)
 	if seconds < 0 {
-		return "-" + formatTime(-seconds)
+		sign, rest = "-", -rest
 	}
 	var parts []string
 	for _, u := range []struct {
-		size int64
+		size uint64
 		name string
 	}{{3600, "h"}, {60, "min"}, {1, "s"}} {
-		if n := seconds / u.size; n > 0 {
-			parts = append(parts, strconv.FormatInt(n, 10)+" "+u.name)
-			seconds %= u.size
+		if n := rest / u.size; n > 0 {
+			parts = append(parts, strconv.FormatUint(n, 10)+" "+u.name)
+			rest %= u.size
 		}
 	}
 	if len(parts) == 0 {
 		return "0 h"
 	}
-	return strings.Join(parts, " ")
+	return sign + strings.Join(parts, " ")
 }
 
 func formatInstant(seconds int64, l Language) string {

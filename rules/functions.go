@@ -75,7 +75,14 @@ var functionTable = []Function{
 		Text{"L'anno di una data.", "The year of a date."},
 		"year_of(batch.production_date)",
 		[]kind{intOf(Day)},
-		intOf(Year), func(a []ref.Val) ref.Val { y, _, _ := Date(integer(a[0])).civil(); return types.Int(y) },
+		intOf(Year), func(a []ref.Val) ref.Val {
+			d := Date(integer(a[0]))
+			if d < minDate || d > maxDate {
+				return types.WrapErr(errRange)
+			}
+			y, _, _ := d.civil()
+			return types.Int(y)
+		},
 	},
 	{
 		"days", "days(span) → days",
@@ -191,7 +198,10 @@ var functionTable = []Function{
 		Text{"Il valore aumentato della quota, troncato all'unità base.", "The value increased by the share, cut to the base unit."},
 		"increased(yield_max, tolerance)",
 		[]kind{intOf(same), intOf(Share)},
-		intOf(same), func(a []ref.Val) ref.Val { return scaled(integer(a[0]), wholeShare+integer(a[1]), false) },
+		intOf(same), func(a []ref.Val) ref.Val {
+			// A sum that overflows is negative, which scaled refuses.
+			return scaled(integer(a[0]), wholeShare+integer(a[1]), false)
+		},
 	},
 	{
 		"decreased", "decreased(value, share) → value",
@@ -303,13 +313,14 @@ func admitted(a []ref.Val) ref.Val {
 		return types.WrapErr(errRange)
 	}
 	within, ok := mul(limit, area)
-	if !ok {
+	most, fits := add(wholeShare, tolerance)
+	if !ok || !fits {
 		return types.WrapErr(errRange)
 	}
 	if amount <= within {
 		return types.Int(amount)
 	}
-	if compareRatio(amount, wholeShare, within, wholeShare+tolerance) > 0 {
+	if compareRatio(amount, wholeShare, within, most) > 0 {
 		return types.Int(0)
 	}
 	return types.Int(within)

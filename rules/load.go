@@ -14,7 +14,10 @@ func Parse(data []byte) (*Document, error) {
 	doc := &Document{}
 	if root := parseYAML(data, p); root != nil {
 		decodeInto(root, reflect.ValueOf(doc).Elem(), "the contract", p)
-		doc.check(p)
+		// What is amiss with the shape would show again here, as what follows from it.
+		if len(p.list) == 0 {
+			doc.check(p)
+		}
 	}
 	if err := p.err(); err != nil {
 		return nil, err
@@ -163,6 +166,14 @@ func (x *Parameter) check(p *problems) {
 	}
 	if len(x.Set) > 0 {
 		given++
+	}
+	if len(x.Set) > maxList {
+		p.add(x.At, "%s has %d words; at most %d are read", x.ID, len(x.Set), maxList)
+	}
+	for _, w := range x.Set {
+		if len(w) > maxWord {
+			p.add(x.At, "%s: the word %q is longer than %d bytes", x.ID, clip(w), maxWord)
+		}
 	}
 	if given != 1 {
 		p.add(x.At, "%s has one of value, day, date and set", x.ID)

@@ -94,6 +94,14 @@ func (res *Result) Message(l Language) string {
 	return label + article + res.plain(l)
 }
 
+// lackingWords are for what functions lack, which is no name of the contract.
+var lackingWords = map[string]Text{
+	"municipality":          fieldWords["Place.municipality"],
+	"the list":              {"l'elenco è vuoto", "the list is empty"},
+	"an amount of the list": {"una quantità dell'elenco", "an amount of the list"},
+	"the time of day":       {"l'ora d'inizio e di fine", "the time of day of beginning and end"},
+}
+
 func (res *Result) lacking(l Language) string {
 	what := res.What
 	for _, o := range res.rule.operands {
@@ -101,6 +109,14 @@ func (res *Result) lacking(l Language) string {
 			what = o.label.In(l)
 			break
 		}
+	}
+	for _, b := range builtins {
+		if b.name == what {
+			what = b.doc.In(l)
+		}
+	}
+	if w, has := lackingWords[what]; has {
+		what = w.In(l)
 	}
 	if res.Code == CodeQuantified {
 		return what + [...]string{": sotto il limite di quantificazione, e questo non basta a decidere", ": below what the method quantifies, which does not decide"}[l]
@@ -156,10 +172,10 @@ func (o *Operand) In(l Language) string {
 
 // fill puts values into a sentence.
 func (res *Result) fill(text string, l Language) string {
-	text = strings.ReplaceAll(text, "{found}", res.Found(l))
-	text = strings.ReplaceAll(text, "{required}", res.Required(l))
+	pairs := []string{"{found}", res.Found(l), "{required}", res.Required(l)}
 	for _, o := range res.Operands {
-		text = strings.ReplaceAll(text, "{"+o.Name+"}", o.In(l))
+		pairs = append(pairs, "{"+o.Name+"}", o.In(l))
 	}
-	return text
+	// In one pass: a word that was found may look like a name in braces.
+	return strings.NewReplacer(pairs...).Replace(text)
 }

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"errors"
-	"fmt"
 	"reflect"
 
 	"cel.dev/cel-go/cel"
@@ -243,17 +242,11 @@ type Prepared struct {
 	values []ref.Val
 }
 
-func (p *Prepared) bind() error {
+func (p *Prepared) bind() {
 	p.values = make([]ref.Val, len(builtins))
 	for i, b := range builtins {
 		p.values[i] = b.get(p)
 	}
-	for _, k := range p.facts.Known {
-		if len(k.Text) > maxWord || len(k.From) > maxWord || len(k.To) > maxWord {
-			return fmt.Errorf("%s is longer than %d bytes", clip(k.ID), maxWord)
-		}
-	}
-	return nil
 }
 
 // entries are the entries of one of the lists that a rule may be judged for.

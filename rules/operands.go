@@ -70,7 +70,7 @@ func (s *scope) operand(tree *ast.AST, x ast.Expr) (operand, bool) {
 			return operand{}, false
 		}
 		m := obj.fields[obj.at[f]]
-		k, o.unit, o.label = m.kind, unitOf(m.kind.dim), Text{m.doc, m.doc}
+		k, o.unit, o.label = m.kind, unitOf(m.kind.dim), fieldWords[obj.name+"."+f]
 	}
 	o.kind = k
 	return o, k.cel != nil

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cel.dev/cel-go/cel"
@@ -76,7 +77,7 @@ func (s *screen) literal(e ast.Expr) figure {
 	case types.Bool, types.String:
 		return figure{}
 	case types.Double:
-		return s.refuse(e, "numbers with a point are not computed with: make a parameter such as value: 12.50 %%")
+		return s.refuse(e, "%s", withPoint)
 	default:
 		return s.refuse(e, "%v is no kind of value that contracts have", v.Type())
 	}
@@ -93,13 +94,13 @@ func (s *screen) loop(e ast.Expr, loops int) figure {
 		return s.refuse(e, "loops go over lists only")
 	}
 	s.walk(c.IterRange(), loops)
-	outer, shadowed := s.names[c.IterVar()]
+	if _, taken := s.names[c.IterVar()]; taken {
+		return s.refuse(e, "%s means something else here: call the entries of the loop otherwise", clip(c.IterVar()))
+	}
 	s.names[c.IterVar()] = kind{cel: over.Parameters()[0]}
 	s.walk(c.LoopStep(), loops+1)
 	s.walk(c.Result(), loops+1)
-	if delete(s.names, c.IterVar()); shadowed {
-		s.names[c.IterVar()] = outer
-	}
+	delete(s.names, c.IterVar())
 	return figure{}
 }
 
@@ -245,28 +246,47 @@ func (s *screen) ours(e ast.Expr, fn *Function, args []ast.Expr, f []figure) fig
 	return figure{dim: fn.result.dim}
 }
 
-// celProblem turns a message of CEL into a sentence with a suggestion.
-func celProblem(message string, names map[string]kind) string {
+// otherMacros are loops of CEL that contracts do not have.
+var otherMacros = []string{"map", "filter", "has", "reduce", "sortBy"}
+
+// celProblem turns a message of CEL into a sentence with a suggestion. alone tells
+// that the messages after it only follow from it.
+func celProblem(message string, names map[string]kind) (text string, alone bool) {
 	message, _, _ = strings.Cut(message, "\n")
 	if word, is := between(message, "undeclared reference to '", "'"); is {
+		if slices.Contains(otherMacros, word) {
+			return word + " may not be used in a contract: the loops are all, exists and exists_one", true
+		}
 		known := functionNames()
 		for _, n := range sortedNames(names) {
 			known = append(known, n)
 		}
-		return fmt.Sprintf("%s is not known%s", clip(word), suggest(word, known))
+		return fmt.Sprintf("%s is not known%s", clip(word), suggest(word, known)), false
 	}
 	if word, is := between(message, "undefined field '", "'"); is {
-		return fmt.Sprintf("there is no field %s%s", clip(word), suggest(word, fieldNames()))
+		return fmt.Sprintf("there is no field %s%s", clip(word), suggest(word, fieldNames())), false
 	}
 	if what, is := between(message, "found no matching overload for '", "'"); is {
 		applied, _ := between(message, "applied to '", "'")
-		if f := ours[what]; f != nil {
-			return fmt.Sprintf("%s does not take %s: %s", what, applied, f.Signature)
+		switch f := ours[what]; {
+		case f != nil:
+			return fmt.Sprintf("%s does not take %s: %s", what, applied, f.Signature), false
+		case strings.Contains(applied, "double"):
+			return withPoint, false
 		}
-		return fmt.Sprintf("%s does not go with %s", strings.Trim(what, "_@"), applied)
+		return fmt.Sprintf("%s does not go with %s", strings.Trim(what, "_@"), applied), false
 	}
-	return clip120(message)
+	if rest, is := strings.CutPrefix(message, "Syntax error: "); is {
+		rest, _, _ = strings.Cut(rest, " expecting ")
+		if strings.Contains(rest, "<EOF>") {
+			return "the expression ends too soon", true
+		}
+		return "not an expression: " + clip120(rest), true
+	}
+	return clip120(message), false
 }
+
+const withPoint = "numbers with a point are not computed with: make a parameter such as value: 12.50 %"
 
 func between(s, from, to string) (string, bool) {
 	_, rest, ok := strings.Cut(s, from)

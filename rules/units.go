@@ -176,6 +176,9 @@ func ParseAmount(text string) (int64, Unit, error) {
 		number, rest = text[:end], strings.TrimSpace(text[end:])
 	}
 	unit, known := FindUnit(rest)
+	if !known && strings.HasPrefix(rest, ",") {
+		return 0, Unit{}, fmt.Errorf("%q: write the number with a point, such as 12.50", text)
+	}
 	if !known {
 		return 0, Unit{}, fmt.Errorf("%q is no unit known here%s", rest, suggest(rest, unitNames()))
 	}

@@ -31,15 +31,20 @@ func newZone(z *Zone) *zone {
 		out.places = append(out.places, stretch{m.Code, m.From, m.To, m.Part})
 		own[m.Code] = true
 	}
+	taken := map[string]int{}
 	for _, m := range z.Places {
 		for _, next := range m.Successors {
 			if own[next] {
 				continue
 			}
+			if at, twice := taken[next]; twice {
+				out.places[at].from = min(out.places[at].from, m.To+1)
+				continue
+			}
 			// What took over a municipality may hold more land than it did, so the
 			// place must be confirmed.
+			taken[next] = len(out.places)
 			out.places = append(out.places, stretch{next, m.To + 1, 0, true})
-			own[next] = true
 		}
 	}
 	sort.SliceStable(out.places, func(i, j int) bool { return out.places[i].code < out.places[j].code })
