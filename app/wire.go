@@ -5,6 +5,7 @@ import (
 	"github.com/filiera-chain/filiera/x/cert"
 	"github.com/filiera-chain/filiera/x/control"
 	"github.com/filiera-chain/filiera/x/custody"
+	"github.com/filiera-chain/filiera/x/ledger"
 	"github.com/filiera-chain/filiera/x/lineage"
 	"github.com/filiera-chain/filiera/x/matter"
 	"github.com/filiera-chain/filiera/x/place"
@@ -22,6 +23,7 @@ type Modules struct {
 	Registry *registry.Registry
 	Place    *place.Place
 	Product  *product.Product
+	Ledger   *ledger.Ledger
 	Lineage  *lineage.Lineage
 	Control  *control.Control
 	Cert     *cert.Cert
@@ -47,6 +49,7 @@ func wire() Modules {
 		Registry: r,
 		Place:    where,
 		Product:  p,
+		Ledger:   ledger.New(r),
 		Lineage:  l,
 		Control:  ct,
 		Cert:     c,
@@ -62,7 +65,7 @@ func wire() Modules {
 // list gives the modules in the order in which they end a block.
 func (m Modules) list() []*module.Module {
 	return []*module.Module{
-		m.Registry.Module(), m.Place.Module(), m.Product.Module(), m.Lineage.Module(), m.Control.Module(), m.Cert.Module(), m.Matter.Module(), m.Trace.Module(),
+		m.Registry.Module(), m.Place.Module(), m.Product.Module(), m.Ledger.Module(), m.Lineage.Module(), m.Control.Module(), m.Cert.Module(), m.Matter.Module(), m.Trace.Module(),
 		m.Custody.Module(), m.Privacy.Module(), m.Unit.Module(), m.Recall.Module(),
 	}
 }

@@ -276,6 +276,25 @@ func UnitTally(gtin, lot string) []byte { return append(text(table("unit", 4), g
 // UnitCoverage is the key of what units hold under the certificates of a batch.
 func UnitCoverage(gtin, lot string) []byte { return append(text(table("unit", 5), gtin), lot...) }
 
+// LedgerAct is the key of ledger's notarised act, by its id.
+func LedgerAct(id string) []byte { return append(table("ledger", 1), id...) }
+
+// LedgerDocument is the key of the acts that a file belongs to, by the SHA-256 of
+// the file, of what was signed in it, or of an attachment: 32 bytes.
+func LedgerDocument(sha256 []byte) []byte { return append(table("ledger", 2), sha256...) }
+
+// ActRelation is the key of what an act does to another one; kind is its number.
+func ActRelation(from string, kind uint32, to string) []byte {
+	return append(binary.BigEndian.AppendUint32(text(table("ledger", 3), from), kind), to...)
+}
+
+// ActRelationsTo is the range [start, end) of the acts that have a relation to an
+// act, withdrawn ones too; what follows start in a key is the kind, 4 bytes
+// big-endian, and the act.
+func ActRelationsTo(to string) (start, end []byte) {
+	return prefix(text(table("ledger", 4), to))
+}
+
 // prefix gives the range of the keys that begin with p, which ends with a zero
 // byte and so can be raised.
 func prefix(p []byte) (start, end []byte) {

@@ -10,6 +10,7 @@ import (
 	v13 "github.com/filiera-chain/filiera/api/cert/v1"
 	v14 "github.com/filiera-chain/filiera/api/control/v1"
 	v18 "github.com/filiera-chain/filiera/api/custody/v1"
+	v111 "github.com/filiera-chain/filiera/api/ledger/v1"
 	v17 "github.com/filiera-chain/filiera/api/matter/v1"
 	v11 "github.com/filiera-chain/filiera/api/place/v1"
 	v16 "github.com/filiera-chain/filiera/api/privacy/v1"
@@ -261,6 +262,10 @@ type Act struct {
 	//	*Act_CloseRecall
 	//	*Act_PublishRecallNotice
 	//	*Act_WithdrawRecallNotice
+	//	*Act_NotariseAct
+	//	*Act_RelateActs
+	//	*Act_VouchForAct
+	//	*Act_WithdrawRelation
 	Kind          isAct_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1014,6 +1019,42 @@ func (x *Act) GetWithdrawRecallNotice() *v110.MsgWithdrawNotice {
 	return nil
 }
 
+func (x *Act) GetNotariseAct() *v111.MsgNotariseAct {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_NotariseAct); ok {
+			return x.NotariseAct
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetRelateActs() *v111.MsgRelateActs {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_RelateActs); ok {
+			return x.RelateActs
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetVouchForAct() *v111.MsgVouchForAct {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_VouchForAct); ok {
+			return x.VouchForAct
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetWithdrawRelation() *v111.MsgWithdrawRelation {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_WithdrawRelation); ok {
+			return x.WithdrawRelation
+		}
+	}
+	return nil
+}
+
 type isAct_Kind interface {
 	isAct_Kind()
 }
@@ -1334,6 +1375,22 @@ type Act_WithdrawRecallNotice struct {
 	WithdrawRecallNotice *v110.MsgWithdrawNotice `protobuf:"bytes,165,opt,name=withdraw_recall_notice,json=withdrawRecallNotice,proto3,oneof"`
 }
 
+type Act_NotariseAct struct {
+	NotariseAct *v111.MsgNotariseAct `protobuf:"bytes,190,opt,name=notarise_act,json=notariseAct,proto3,oneof"`
+}
+
+type Act_RelateActs struct {
+	RelateActs *v111.MsgRelateActs `protobuf:"bytes,191,opt,name=relate_acts,json=relateActs,proto3,oneof"`
+}
+
+type Act_VouchForAct struct {
+	VouchForAct *v111.MsgVouchForAct `protobuf:"bytes,192,opt,name=vouch_for_act,json=vouchForAct,proto3,oneof"`
+}
+
+type Act_WithdrawRelation struct {
+	WithdrawRelation *v111.MsgWithdrawRelation `protobuf:"bytes,193,opt,name=withdraw_relation,json=withdrawRelation,proto3,oneof"`
+}
+
 func (*Act_Enrol) isAct_Kind() {}
 
 func (*Act_SuspendParticipant) isAct_Kind() {}
@@ -1492,6 +1549,14 @@ func (*Act_PublishRecallNotice) isAct_Kind() {}
 
 func (*Act_WithdrawRecallNotice) isAct_Kind() {}
 
+func (*Act_NotariseAct) isAct_Kind() {}
+
+func (*Act_RelateActs) isAct_Kind() {}
+
+func (*Act_VouchForAct) isAct_Kind() {}
+
+func (*Act_WithdrawRelation) isAct_Kind() {}
+
 // TxResult is the data of an executed transaction: one result per act.
 type TxResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1542,7 +1607,7 @@ var File_filiera_tx_v1_tx_proto protoreflect.FileDescriptor
 
 const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
-	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1bfiliera/matter/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/control/v1/msg.proto\x1a\x1cfiliera/custody/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1bfiliera/recall/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\x1a\x19filiera/unit/v1/msg.proto\"6\n" +
+	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1ffiliera/ledger/v1/act_msg.proto\x1a\x1bfiliera/matter/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/control/v1/msg.proto\x1a\x1cfiliera/custody/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1bfiliera/recall/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\x1a\x19filiera/unit/v1/msg.proto\"6\n" +
 	"\x02Tx\x12\x12\n" +
 	"\x04body\x18\x01 \x01(\fR\x04body\x12\x1c\n" +
 	"\tsignature\x18\x02 \x01(\fR\tsignature\"\xae\x01\n" +
@@ -1553,7 +1618,7 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\x04 \x01(\x03R\texpiresAt\x12&\n" +
 	"\x04acts\x18\x05 \x03(\v2\x12.filiera.tx.v1.ActR\x04acts\x12\x12\n" +
-	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xd2-\n" +
+	"\x04memo\x18\x06 \x01(\tR\x04memo\"\x830\n" +
 	"\x03Act\x125\n" +
 	"\x05enrol\x18\n" +
 	" \x01(\v2\x1d.filiera.registry.v1.MsgEnrolH\x00R\x05enrol\x12]\n" +
@@ -1642,7 +1707,12 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"liftRecall\x12G\n" +
 	"\fclose_recall\x18\xa3\x01 \x01(\v2!.filiera.recall.v1.MsgCloseRecallH\x00R\vcloseRecall\x12Z\n" +
 	"\x15publish_recall_notice\x18\xa4\x01 \x01(\v2#.filiera.recall.v1.MsgPublishNoticeH\x00R\x13publishRecallNotice\x12]\n" +
-	"\x16withdraw_recall_notice\x18\xa5\x01 \x01(\v2$.filiera.recall.v1.MsgWithdrawNoticeH\x00R\x14withdrawRecallNoticeB\x06\n" +
+	"\x16withdraw_recall_notice\x18\xa5\x01 \x01(\v2$.filiera.recall.v1.MsgWithdrawNoticeH\x00R\x14withdrawRecallNotice\x12G\n" +
+	"\fnotarise_act\x18\xbe\x01 \x01(\v2!.filiera.ledger.v1.MsgNotariseActH\x00R\vnotariseAct\x12D\n" +
+	"\vrelate_acts\x18\xbf\x01 \x01(\v2 .filiera.ledger.v1.MsgRelateActsH\x00R\n" +
+	"relateActs\x12H\n" +
+	"\rvouch_for_act\x18\xc0\x01 \x01(\v2!.filiera.ledger.v1.MsgVouchForActH\x00R\vvouchForAct\x12V\n" +
+	"\x11withdraw_relation\x18\xc1\x01 \x01(\v2&.filiera.ledger.v1.MsgWithdrawRelationH\x00R\x10withdrawRelationB\x06\n" +
 	"\x04kindJ\x04\b7\x108\"$\n" +
 	"\bTxResult\x12\x18\n" +
 	"\aresults\x18\x01 \x03(\fR\aresultsB1Z/github.com/filiera-chain/filiera/api/tx/v1;txv1b\x06proto3"
@@ -1744,6 +1814,10 @@ var file_filiera_tx_v1_tx_proto_goTypes = []any{
 	(*v110.MsgCloseRecall)(nil),          // 80: filiera.recall.v1.MsgCloseRecall
 	(*v110.MsgPublishNotice)(nil),        // 81: filiera.recall.v1.MsgPublishNotice
 	(*v110.MsgWithdrawNotice)(nil),       // 82: filiera.recall.v1.MsgWithdrawNotice
+	(*v111.MsgNotariseAct)(nil),          // 83: filiera.ledger.v1.MsgNotariseAct
+	(*v111.MsgRelateActs)(nil),           // 84: filiera.ledger.v1.MsgRelateActs
+	(*v111.MsgVouchForAct)(nil),          // 85: filiera.ledger.v1.MsgVouchForAct
+	(*v111.MsgWithdrawRelation)(nil),     // 86: filiera.ledger.v1.MsgWithdrawRelation
 }
 var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	2,  // 0: filiera.tx.v1.TxBody.acts:type_name -> filiera.tx.v1.Act
@@ -1826,11 +1900,15 @@ var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	80, // 77: filiera.tx.v1.Act.close_recall:type_name -> filiera.recall.v1.MsgCloseRecall
 	81, // 78: filiera.tx.v1.Act.publish_recall_notice:type_name -> filiera.recall.v1.MsgPublishNotice
 	82, // 79: filiera.tx.v1.Act.withdraw_recall_notice:type_name -> filiera.recall.v1.MsgWithdrawNotice
-	80, // [80:80] is the sub-list for method output_type
-	80, // [80:80] is the sub-list for method input_type
-	80, // [80:80] is the sub-list for extension type_name
-	80, // [80:80] is the sub-list for extension extendee
-	0,  // [0:80] is the sub-list for field type_name
+	83, // 80: filiera.tx.v1.Act.notarise_act:type_name -> filiera.ledger.v1.MsgNotariseAct
+	84, // 81: filiera.tx.v1.Act.relate_acts:type_name -> filiera.ledger.v1.MsgRelateActs
+	85, // 82: filiera.tx.v1.Act.vouch_for_act:type_name -> filiera.ledger.v1.MsgVouchForAct
+	86, // 83: filiera.tx.v1.Act.withdraw_relation:type_name -> filiera.ledger.v1.MsgWithdrawRelation
+	84, // [84:84] is the sub-list for method output_type
+	84, // [84:84] is the sub-list for method input_type
+	84, // [84:84] is the sub-list for extension type_name
+	84, // [84:84] is the sub-list for extension extendee
+	0,  // [0:84] is the sub-list for field type_name
 }
 
 func init() { file_filiera_tx_v1_tx_proto_init() }
@@ -1918,6 +1996,10 @@ func file_filiera_tx_v1_tx_proto_init() {
 		(*Act_CloseRecall)(nil),
 		(*Act_PublishRecallNotice)(nil),
 		(*Act_WithdrawRecallNotice)(nil),
+		(*Act_NotariseAct)(nil),
+		(*Act_RelateActs)(nil),
+		(*Act_VouchForAct)(nil),
+		(*Act_WithdrawRelation)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
