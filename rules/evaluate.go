@@ -232,7 +232,8 @@ func (a *activation) run(e *expr) (ref.Val, error) {
 				a.cost += *c
 			}
 		}
-		if err != nil {
+		// What a spent budget found, an error too, does not count.
+		if err != nil && a.cost <= a.left {
 			return nil, err
 		}
 		v = out

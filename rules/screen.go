@@ -98,8 +98,12 @@ func (s *screen) loop(e ast.Expr, loops int) figure {
 		return s.refuse(e, "%s means something else here: call the entries of the loop otherwise", clip(c.IterVar()))
 	}
 	s.names[c.IterVar()] = kind{cel: over.Parameters()[0]}
+	// The loop of exists_one counts; loops within one another count under one name.
+	outer := s.names[c.AccuVar()]
+	s.names[c.AccuVar()] = kind{cel: cel.IntType, dim: Number}
 	s.walk(c.LoopStep(), loops+1)
 	s.walk(c.Result(), loops+1)
+	s.names[c.AccuVar()] = outer
 	delete(s.names, c.IterVar())
 	return figure{}
 }

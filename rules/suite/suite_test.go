@@ -49,7 +49,7 @@ func runFile(t *testing.T, name string) int {
 	return len(r.Outcomes)
 }
 
-func read(t *testing.T, name string) []byte {
+func read(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(name)
 	if err != nil {
