@@ -189,5 +189,5 @@ func (d *Date) set(text string) error {
 }
 
 func (d *Date) shape() map[string]any {
-	return map[string]any{"type": "string", "format": "date"}
+	return map[string]any{"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 }

@@ -218,7 +218,7 @@ func (q *Quantity[D]) set(text string) error {
 }
 
 func (q *Quantity[D]) shape() map[string]any {
-	return map[string]any{"type": []string{"string", "integer"}}
+	return map[string]any{"type": []string{"string", "number"}}
 }
 
 func (q *Quantity[D]) known() (int64, Dimension, bool) {

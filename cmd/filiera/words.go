@@ -18,6 +18,7 @@ var (
 		recallEnglish,
 		unitEnglish,
 		contractEnglish,
+		contractToolsEnglish,
 	)
 	italian = catalogue(
 		coreItalian,
@@ -34,6 +35,7 @@ var (
 		recallItalian,
 		unitItalian,
 		contractItalian,
+		contractToolsItalian,
 	)
 )
 

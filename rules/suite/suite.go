@@ -16,7 +16,7 @@ import (
 type File struct {
 	Contract string     `yaml:"contract" doc:"File of the contract, beside this one; contract.yaml unless stated."`
 	On       string     `yaml:"on" words:"batch event attestation units custody notice" doc:"Trigger of the cases that state none; attestation unless stated."`
-	Base     yaml.Node  `yaml:"base,required" doc:"Facts of a case that meets every rule; the cases change them."`
+	Base     yaml.Node  `yaml:"base,required" holds:"facts" doc:"Facts of a case that meets every rule; the cases change them."`
 	Amended  []Amended  `yaml:"amended,named" doc:"Later versions of the contract, for cases about which version holds."`
 	Limits   []Boundary `yaml:"limits" doc:"Limits; each is tried at the limit and one step to either side."`
 	Cases    []Case     `yaml:"cases" doc:"Single cases."`
@@ -50,7 +50,7 @@ type Boundary struct {
 	Side    string    `yaml:"side,required" words:"min max above below" doc:"Which limit it is."`
 	Against string    `yaml:"against" doc:"Where the rest of a whole stands: it gives up what the value gains."`
 	Also    []string  `yaml:"also" doc:"Rules that fail as well beyond the limit."`
-	Set     yaml.Node `yaml:"set" doc:"Facts that differ from the base."`
+	Set     yaml.Node `yaml:"set" holds:"facts" doc:"Facts that differ from the base."`
 }
 
 // Case is one case.
@@ -58,7 +58,7 @@ type Case struct {
 	At         rules.Pos `yaml:"-"`
 	Name       string    `yaml:"case,required" doc:"What the case shows, as a sentence."`
 	On         string    `yaml:"on" words:"batch event attestation units custody notice" doc:"Trigger."`
-	Set        yaml.Node `yaml:"set" doc:"Facts that differ from the base; a list replaces the base's."`
+	Set        yaml.Node `yaml:"set" holds:"facts" doc:"Facts that differ from the base; a list replaces the base's."`
 	Without    []string  `yaml:"without" doc:"Facts of the base that are not known here."`
 	Amended    string    `yaml:"amended" doc:"The later version that exists beside the contract; the day of production chooses."`
 	Decision   string    `yaml:"decision" words:"allow warn hold require_attestation refuse" doc:"What follows."`
