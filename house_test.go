@@ -18,7 +18,7 @@ const module = "github.com/filiera-chain/filiera/"
 // consensus lists the packages whose code decides what the chain holds. All
 // nodes must compute the same, so none of it may read what differs between
 // them.
-var consensus = []string{"app", "module", "envelope", "credential", "epcis", "gs1", "quantity", "commitment", "balance", "units", "signedfile", "rules", "store", "store/proof", "x/"}
+var consensus = []string{"app", "module", "envelope", "credential", "epcis", "gs1", "quantity", "commitment", "balance", "units", "signedfile", "acts", "rules", "store", "store/proof", "x/"}
 
 // walls says what a package may not import: a pattern of importers, a pattern
 // of what is forbidden to them, and why.
@@ -27,7 +27,7 @@ var walls = []struct {
 	why       string
 }{
 	wall(`^x/[a-z]+$`, `^(app|cmd|client|gateway|index|node|verify|keys|batchfile|testnet|store)(/|$)`, "a module knows the contract in module/ and pure packages only"),
-	wall(`^(gs1|epcis|quantity|credential|commitment|units|signedfile|rules|rules/[a-z]+|store/proof|module/statekey)$`, `^(app|cmd|client|gateway|index|node|store$|x|keys|module$)(/|$)?`, "pure packages import nothing of the server"),
+	wall(`^(gs1|epcis|quantity|credential|commitment|units|signedfile|acts|rules|rules/[a-z]+|store/proof|module/statekey)$`, `^(app|cmd|client|gateway|index|node|store$|x|keys|module$)(/|$)?`, "pure packages import nothing of the server"),
 	wall(`^verify$`, `^(app|cmd|client|gateway|index|node|store|x|keys|module)$|^x/`, "the verifier runs where there is no node"),
 	wall(`^(app|x|module)(/|$)`, `^(cmd|client|gateway|index|node|testnet)(/|$)`, "the state machine knows nothing of what surrounds it"),
 	wall(`^store$`, `^(app|x|module|api|envelope)(/|$)`, "the store knows nothing of ours"),

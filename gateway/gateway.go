@@ -169,6 +169,7 @@ func (g *Gateway) routes() {
 	g.unitRoutes()
 	g.graphRoutes()
 	g.recallRoutes()
+	g.actRoutes()
 	g.searchRoutes()
 	g.operationRoutes()
 	if g.c.EPCIS != nil {

@@ -68,6 +68,7 @@ var served = []string{
 	"get /v1/documents/{sha256}", "put /v1/documents/{sha256}",
 	"post /v1/txs", "post /v1/txs/rehearse", "get /v1/txs/{hash}", "get /v1/txs/{hash}/wait",
 	"get /v1/stream", "get /v1/search", "get /v1/batches/{gtin}/{lot}/balance", "get /v1/batches/{gtin}/{lot}/entries", "get /v1/matter", "get /v1/matter/entries", "get /v1/recalls", "get /v1/recalls/{id}", "get /v1/recalls/{id}/batches", "get /v1/recalls/{id}/report", "get /v1/batches/{gtin}/{lot}/holders", "get /v1/batches/{gtin}/{lot}/article18", "get /v1/offers", "get /v1/offers/{number}", "get /v1/logistic-units", "get /v1/logistic-units/{sscc}", "get /v1/batches/{gtin}/{lot}/units", "get /v1/batches/{gtin}/{lot}/units/voidings", "get /v1/batches/{gtin}/{lot}/units/records", "get /v1/batches/{gtin}/{lot}/units/proof/{serial}", "post /v1/units/acquit",
+	"get /v1/acts", "get /v1/acts/{id}", "get /v1/act-relations", "get /v1/acts/by-hash/{sha256}",
 	"get /v1/batches/{gtin}/{lot}/graph", "get /v1/batches/{gtin}/{lot}/reach", "get /status", "get /healthz", "get /readyz", "get /metrics", "get /openapi.json", "get /openapi.yaml", "get /docs",
 }
 
@@ -149,6 +150,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	w.book()
 	w.hands()
 	w.recalls()
+	w.decisions()
 	_, serials, _ := w.labels(shelf)
 	s, c := readSpec(t, w)
 	batch := testGTIN + "/" + testLot
@@ -177,6 +179,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/v1/batches/{gtin}/{lot}/units/records": "/v1/batches/" + batch + "/units/records", "/v1/batches/{gtin}/{lot}/units/proof/{serial}": "/v1/batches/" + batch + "/units/proof/OTHER",
 		"/v1/matter": "/v1/matter", "/v1/matter/entries": "/v1/matter/entries?kind=harvest",
 		"/v1/recalls": "/v1/recalls", "/v1/recalls/{id}": "/v1/recalls/1?proof=true", "/v1/recalls/{id}/batches": "/v1/recalls/1/batches", "/v1/recalls/{id}/report": "/v1/recalls/1/report",
+		"/v1/acts": "/v1/acts", "/v1/acts/{id}": "/v1/acts/" + testDGR + "?proof=true", "/v1/act-relations": "/v1/act-relations?kind=amends", "/v1/acts/by-hash/{sha256}": "/v1/acts/by-hash/" + strings.Repeat("ab", 32) + "?proof=true",
 		"/v1/params": "/v1/params", "/v1/validators": "/v1/validators", "/v1/txs/{hash}": "/v1/txs/" + upperHex(hashes[4][:]),
 		"/v1/txs/{hash}/wait": "/v1/txs/" + upperHex(hashes[5][:]) + "/wait", "/status": "/status", "/healthz": "/healthz", "/readyz": "/readyz",
 	}

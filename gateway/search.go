@@ -18,7 +18,7 @@ func (g *Gateway) searchRoutes() {
 type searchIn struct {
 	Paging
 	Q    string `query:"q" required:"true" maxLength:"200" doc:"What to look for"`
-	Kind string `query:"kind" enum:"participant,specification,product,batch,location" doc:"Only records of this kind"`
+	Kind string `query:"kind" enum:"participant,specification,product,batch,location,act" doc:"Only records of this kind"`
 }
 
 func (g *Gateway) search(ctx context.Context, in *searchIn) (*body[List[index.Hit]], error) {

@@ -10,6 +10,7 @@ import (
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	controlv1 "github.com/filiera-chain/filiera/api/control/v1"
 	custodyv1 "github.com/filiera-chain/filiera/api/custody/v1"
+	ledgerv1 "github.com/filiera-chain/filiera/api/ledger/v1"
 	lineagev1 "github.com/filiera-chain/filiera/api/lineage/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
@@ -75,6 +76,8 @@ func init() {
 	known[unitv1.UnitChanged]()
 	known[unitv1.UnitsVoided]()
 	known[unitv1.TallyChanged]()
+	known[ledgerv1.ActChanged]()
+	known[ledgerv1.RelationChanged]()
 	known[privacyv1.CommitmentChanged]()
 	known[privacyv1.HoldingChanged]()
 }
@@ -153,6 +156,10 @@ func AnnounceRecord(record proto.Message) proto.Message {
 		return &unitv1.UnitsVoided{Voiding: r}
 	case *unitv1.Tally:
 		return &unitv1.TallyChanged{Tally: r}
+	case *ledgerv1.Act:
+		return &ledgerv1.ActChanged{Act: r}
+	case *ledgerv1.Relation:
+		return &ledgerv1.RelationChanged{Relation: r}
 	case *privacyv1.Commitment:
 		return &privacyv1.CommitmentChanged{Commitment: r}
 	case *privacyv1.Holding:

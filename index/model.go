@@ -12,6 +12,7 @@ import (
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	controlv1 "github.com/filiera-chain/filiera/api/control/v1"
 	custodyv1 "github.com/filiera-chain/filiera/api/custody/v1"
+	ledgerv1 "github.com/filiera-chain/filiera/api/ledger/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
@@ -115,6 +116,9 @@ type Model interface {
 	RecallLifts(ctx context.Context, recall uint64, p Page) (List[*recallv1.LiftRecord], error)
 	// RecallTotals sums what a recall reached, and what was said of it.
 	RecallTotals(ctx context.Context, recall uint64) (*RecallTotals, error)
+	// Acts lists notarised acts, the latest first; ActRelations what they do to others.
+	Acts(ctx context.Context, f ActFilter, p Page) (List[*ledgerv1.Act], error)
+	ActRelations(ctx context.Context, f RelationFilter, p Page) (List[*ledgerv1.Relation], error)
 	Commitments(ctx context.Context, f CommitmentFilter, p Page) (List[*privacyv1.Commitment], error)
 	Holdings(ctx context.Context, f HoldingFilter, p Page) (List[*privacyv1.Holding], error)
 

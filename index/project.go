@@ -12,6 +12,7 @@ import (
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	controlv1 "github.com/filiera-chain/filiera/api/control/v1"
 	custodyv1 "github.com/filiera-chain/filiera/api/custody/v1"
+	ledgerv1 "github.com/filiera-chain/filiera/api/ledger/v1"
 	lineagev1 "github.com/filiera-chain/filiera/api/lineage/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	placev1 "github.com/filiera-chain/filiera/api/place/v1"
@@ -257,6 +258,11 @@ func (p *projection) announce(m proto.Message, o *opened) error {
 		return p.record(tHeld, r, r.GetBatch().GetGtin(), r.GetBatch().GetLot(), r.GetHolder(), flag(r.GetLeft() > 0), r.GetLeft())
 	case *lineagev1.MarkChanged, *lineagev1.SpreadChanged, *recallv1.RecallChanged, *recallv1.AcknowledgementChanged, *recallv1.NoticeChanged, *recallv1.LiftRecorded:
 		return p.recall(a)
+	case *ledgerv1.ActChanged:
+		return p.act(a.GetAct())
+	case *ledgerv1.RelationChanged:
+		r := a.GetRelation()
+		return p.record(tActRelations, r, r.GetFrom(), int64(r.GetKind()), r.GetTo(), flag(r.GetWithdrawnAt() == 0))
 	case *custodyv1.OfferChanged:
 		return p.offer(a.GetOffer())
 	case *custodyv1.UnitChanged:

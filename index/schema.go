@@ -154,6 +154,16 @@ CREATE TABLE unit_records (gtin TEXT NOT NULL, lot TEXT NOT NULL, run INTEGER NO
 -- units whose code was revealed more than once
 CREATE INDEX unit_records_again ON unit_records (gtin, lot, run, position) WHERE reveals > 1;
 
+-- days as YYYY-MM-DD; ended_from is the first day of what ended the act, '' for none
+CREATE TABLE acts (id TEXT PRIMARY KEY, kind INTEGER NOT NULL, body TEXT NOT NULL, act_date TEXT NOT NULL, in_force_from TEXT NOT NULL,
+  in_force_to TEXT NOT NULL, ended_from TEXT NOT NULL, deposited_by TEXT NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX acts_date ON acts (act_date, id);
+CREATE INDEX acts_body ON acts (body, act_date, id);
+CREATE TABLE act_cups (cup TEXT NOT NULL, act TEXT NOT NULL, PRIMARY KEY (cup, act)) WITHOUT ROWID;
+CREATE TABLE act_relations (from_act TEXT NOT NULL, kind INTEGER NOT NULL, to_act TEXT NOT NULL, live INTEGER NOT NULL, record BLOB NOT NULL,
+  PRIMARY KEY (from_act, kind, to_act)) WITHOUT ROWID;
+CREATE INDEX act_relations_to ON act_relations (to_act, kind, from_act);
+
 -- words are folded, see words
 CREATE TABLE searchable (kind TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 CREATE TABLE search_words (kind TEXT NOT NULL, key TEXT NOT NULL, word TEXT NOT NULL, PRIMARY KEY (kind, key, word)) WITHOUT ROWID;
@@ -227,6 +237,9 @@ const (
 	tRecallAcks
 	tRecallNotices
 	tRecallLifts
+	tActs
+	tActCUPs
+	tActRelations
 	tableCount
 )
 
@@ -259,6 +272,9 @@ var tables = [tableCount]table{
 	tRecallAcks:         {"recall_acks", 4, []string{"recall", "gtin", "lot", "participant", "late", "found", "quarantined", "destroyed", "sold_on", "record"}},
 	tRecallNotices:      {"recall_notices", 2, []string{"recall", "number", "record"}},
 	tRecallLifts:        {"recall_lifts", 2, []string{"recall", "number", "record"}},
+	tActs:               {"acts", 1, []string{"id", "kind", "body", "act_date", "in_force_from", "in_force_to", "ended_from", "deposited_by", "record"}},
+	tActCUPs:            {"act_cups", 2, []string{"cup", "act"}},
+	tActRelations:       {"act_relations", 3, []string{"from_act", "kind", "to_act", "live", "record"}},
 	tOffers:             {"offers", 1, []string{"number", "sender", "receiver", "status", "sscc", "record"}},
 	tOfferBatches:       {"offer_batches", 3, []string{"gtin", "lot", "number"}},
 	tLogisticUnits:      {"logistic_units", 1, []string{"sscc", "holder", "parent", "packed", "record"}},

@@ -205,6 +205,12 @@ func unarmour(b []byte) []byte {
 
 // looksLikeCMS says whether bytes begin as a SignedData does, however cut off.
 func looksLikeCMS(b []byte) bool {
-	head := b[:min(len(b), 32)]
-	return len(head) > 0 && head[0] == 0x30 && bytes.Contains(head, []byte("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"))
+	if len(b) < 2 || b[0] != 0x30 {
+		return false
+	}
+	head := 2
+	if b[1] > 0x80 {
+		head += int(b[1] & 0x7f)
+	}
+	return head <= 6 && bytes.HasPrefix(b[min(head, len(b)):], []byte("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"))
 }

@@ -1,10 +1,9 @@
 package ledger
 
 import (
-	"bytes"
 	"context"
-	"slices"
 
+	"github.com/filiera-chain/filiera/acts"
 	ledgerv1 "github.com/filiera-chain/filiera/api/ledger/v1"
 	"github.com/filiera-chain/filiera/module"
 )
@@ -21,53 +20,8 @@ func (l *Ledger) InForce(ctx context.Context, id, date string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	on, _ := inForce(a, date)
-	return on, nil
-}
-
-// inForce is InForce of a record, with why not, to follow "it".
-func inForce(a *ledgerv1.Act, date string) (bool, string) {
-	if date < a.GetInForceFrom() {
-		return false, "is in force from " + a.GetInForceFrom()
-	}
-	if end := endOf(a, date); end != nil {
-		word := "was revoked by "
-		if end.GetKind() == ledgerv1.ActRelation_ACT_RELATION_REPEALS {
-			word = "was repealed by "
-		}
-		return false, word + end.GetFrom() + " from " + end.GetEffectiveFrom()
-	}
-	if to := a.GetInForceTo(); to != "" && date > to {
-		return false, "was in force until " + to
-	}
-	return true, ""
-}
-
-// endOf gives the relation that ended an act by a day, the earliest; nil for none.
-func endOf(a *ledgerv1.Act, date string) *ledgerv1.Relation {
-	var found *ledgerv1.Relation
-	for _, c := range a.GetChanges() {
-		if c.GetWithdrawnAt() == 0 && ending(c.GetKind()) && c.GetEffectiveFrom() <= date && (found == nil || c.GetEffectiveFrom() < found.GetEffectiveFrom()) {
-			found = c
-		}
-	}
-	return found
-}
-
-// textAt gives what changed an act's words by a day, in order of effect, then of
-// declaration.
-func textAt(a *ledgerv1.Act, date string) []*ledgerv1.Relation {
-	var out []*ledgerv1.Relation
-	for _, c := range a.GetChanges() {
-		words := c.GetKind() == ledgerv1.ActRelation_ACT_RELATION_AMENDS || c.GetKind() == ledgerv1.ActRelation_ACT_RELATION_RECTIFIES
-		if c.GetWithdrawnAt() == 0 && words && c.GetEffectiveFrom() <= date {
-			out = append(out, c)
-		}
-	}
-	slices.SortStableFunc(out, func(x, y *ledgerv1.Relation) int {
-		return bytes.Compare([]byte(x.GetEffectiveFrom()), []byte(y.GetEffectiveFrom()))
-	})
-	return out
+	standing, _ := acts.At(a, date)
+	return standing == acts.InForce, nil
 }
 
 // queryAct answers an act, what of it is in force on a day, and its relations.
@@ -81,13 +35,13 @@ func (l *Ledger) queryAct(rd *module.Reader, q *ledgerv1.ActRequest) (*ledgerv1.
 	}
 	day := q.GetAsOf()
 	if day == "" {
-		day = module.Day(rd.Time + aheadOfUTC)
+		day = module.Day(rd.Time + behindRome)
 	}
 	if err := module.CheckDate("as_of", day); err != nil {
 		return nil, shape(err)
 	}
-	out := &ledgerv1.ActResponse{Act: a, AsOf: day, EndedBy: endOf(a, day)}
-	out.InForce, _ = inForce(a, day)
+	standing, end := acts.At(a, day)
+	out := &ledgerv1.ActResponse{Act: a, AsOf: day, InForce: standing == acts.InForce, EndedBy: end}
 	if err := l.text(rd, out); err != nil {
 		return nil, err
 	}
@@ -106,6 +60,9 @@ func (l *Ledger) queryAct(rd *module.Reader, q *ledgerv1.ActRequest) (*ledgerv1.
 	})
 }
 
+// behindRome is how far the Italian day begins before the one in UTC, at least.
+const behindRome = 3600
+
 // mostShown bounds the relations that one answer has: a law may be executed by any
 // number of acts, which the read model lists by pages.
 const mostShown = 500
@@ -119,7 +76,7 @@ func (l *Ledger) text(ctx context.Context, out *ledgerv1.ActResponse) error {
 		out.Text = append(out.Text, p)
 	}
 	part(out.Act, 0, out.Act.GetInForceFrom())
-	for _, c := range textAt(out.Act, out.AsOf) {
+	for _, c := range acts.Words(out.Act, out.AsOf) {
 		other, err := l.act(ctx, "from", c.GetFrom())
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/filiera-chain/filiera/acts"
 	ledgerv1 "github.com/filiera-chain/filiera/api/ledger/v1"
 	"github.com/filiera-chain/filiera/module"
 )
@@ -20,7 +21,7 @@ func (l *Ledger) actInvariants() []module.Invariant {
 
 func (l *Ledger) actsAreNamed(rd *module.Reader) error {
 	return l.acts.Walk(rd, nil, func(id string, a *ledgerv1.Act) (bool, error) {
-		if want := ActID(a.GetKind(), a.GetBody(), a.GetNumber(), a.GetOffice(), a.GetDate()); want != id || a.GetId() != id {
+		if want := acts.ID(a.GetKind(), a.GetBody(), a.GetNumber(), a.GetOffice(), a.GetDate()); want != id || a.GetId() != id {
 			return true, fmt.Errorf("act %s calls itself %s, and its words give %s", id, a.GetId(), want)
 		}
 		for _, c := range a.GetChanges() {

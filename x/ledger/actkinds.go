@@ -1,8 +1,7 @@
 package ledger
 
 import (
-	"strings"
-
+	"github.com/filiera-chain/filiera/acts"
 	ledgerv1 "github.com/filiera-chain/filiera/api/ledger/v1"
 )
 
@@ -49,16 +48,6 @@ func knownKind(k ledgerv1.ActKind) bool { return k > 0 && int(k) < len(levels) }
 // norm says whether acts of a kind are law, which is repealed and not revoked.
 func norm(k ledgerv1.ActKind) bool { return levels[k] <= levelRegulation }
 
-// ActKindWord is the plain word of a kind, such as decreto-dirigenziale.
-func ActKindWord(k ledgerv1.ActKind) string {
-	return strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(k.String(), "ACT_KIND_")), "_", "-")
-}
-
-// relationWord is the plain word of a relation, such as amends.
-func relationWord(r ledgerv1.ActRelation) string {
-	return strings.ToLower(strings.TrimPrefix(r.String(), "ACT_RELATION_"))
-}
-
 // changing says whether a relation changes what is in force of the other act.
 func changing(r ledgerv1.ActRelation) bool {
 	switch r {
@@ -69,17 +58,12 @@ func changing(r ledgerv1.ActRelation) bool {
 	return false
 }
 
-// ending says whether a relation ends the other act.
-func ending(r ledgerv1.ActRelation) bool {
-	return r == ledgerv1.ActRelation_ACT_RELATION_REVOKES || r == ledgerv1.ActRelation_ACT_RELATION_REPEALS
-}
-
 // checkHierarchy refuses a relation that an act of this kind and body cannot have
 // to the other one.
 func checkHierarchy(from *ledgerv1.Act, kind ledgerv1.ActRelation, to *ledgerv1.Act) error {
 	a, b := from.GetKind(), to.GetKind()
 	refuse := func(why string) error {
-		return ErrHierarchy.With("%s (%s of %s) cannot be what %s %s (%s of %s): %s", from.GetId(), ActKindWord(a), from.GetBody(), relationWord(kind), to.GetId(), ActKindWord(b), to.GetBody(), why)
+		return ErrHierarchy.With("%s (%s of %s) cannot be what %s %s (%s of %s): %s", from.GetId(), acts.KindWord(a), from.GetBody(), acts.RelationWord(kind), to.GetId(), acts.KindWord(b), to.GetBody(), why)
 	}
 	above, same, sameBody := levels[a] < levels[b], levels[a] == levels[b], from.GetBody() == to.GetBody()
 	if kind == ledgerv1.ActRelation_ACT_RELATION_EXECUTES {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/filiera-chain/filiera/acts"
 	ledgerv1 "github.com/filiera-chain/filiera/api/ledger/v1"
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/signedfile"
@@ -26,14 +27,6 @@ const (
 	maxNumber     = 40
 	maxOffice     = 20
 )
-
-// ActID is the id of an act: body:kind:number[.office]:year, in small letters.
-func ActID(kind ledgerv1.ActKind, body, number, office, date string) string {
-	if office != "" {
-		number += "." + office
-	}
-	return body + ":" + ActKindWord(kind) + ":" + strings.ToLower(number) + ":" + date[:4]
-}
 
 func checkActID(field, id string) error {
 	bad := len(id) == 0 || len(id) > 160 || strings.Count(id, ":") != 3
@@ -57,24 +50,6 @@ func checkNumber(field, s string, most int) error {
 	}
 	if bad {
 		return ErrShape.With("%s is %q; write 1 to %d letters, digits and inner hyphens", field, clip(s), most)
-	}
-	return nil
-}
-
-// CheckCUP refuses what does not have the form of a codice unico di progetto:
-// letter, two digits, letter, eleven digits. Its last digit is no check digit that
-// anybody published, so none is held against it.
-func CheckCUP(field, s string) error {
-	ok := len(s) == 15
-	for i := 0; i < len(s) && ok; i++ {
-		if c := s[i]; i == 0 || i == 3 {
-			ok = c >= 'A' && c <= 'Z'
-		} else {
-			ok = c >= '0' && c <= '9'
-		}
-	}
-	if !ok {
-		return fmt.Errorf("%s is %q; a CUP is a capital letter, two digits, a capital letter and eleven digits, such as C11G06000000001", field, clip(s))
 	}
 	return nil
 }
@@ -142,7 +117,7 @@ func checkLines(m *ledgerv1.MsgNotariseAct) error {
 	}
 	seen := map[string]bool{}
 	for _, c := range m.GetCups() {
-		if err := CheckCUP("cups", c); err != nil {
+		if err := acts.CheckCUP("cups", c); err != nil {
 			return shape(err)
 		}
 		if seen[c] {

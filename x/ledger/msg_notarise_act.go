@@ -5,6 +5,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/filiera-chain/filiera/acts"
 	ledgerv1 "github.com/filiera-chain/filiera/api/ledger/v1"
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/signedfile"
@@ -25,7 +26,7 @@ func (l *Ledger) notarise(ctx *module.Context, m *ledgerv1.MsgNotariseAct) (prot
 	if today := module.Day(ctx.Time + aheadOfUTC); m.GetDate() > today {
 		return nil, ErrDates.With("date is %s and today is %s; an act that is not made yet is not notarised", m.GetDate(), today)
 	}
-	id := ActID(m.GetKind(), m.GetBody(), m.GetNumber(), m.GetOffice(), m.GetDate())
+	id := acts.ID(m.GetKind(), m.GetBody(), m.GetNumber(), m.GetOffice(), m.GetDate())
 	old, err := l.Act(ctx, id)
 	if err != nil {
 		return nil, err
@@ -61,7 +62,7 @@ func (l *Ledger) mayNotarise(ctx *module.Context, m *ledgerv1.MsgNotariseAct) er
 	err := l.registry.Allowed(ctx, ctx.Time, ctx.Signer.Participant, "", "", authorities...)
 	var refusal *module.Error
 	if errors.As(err, &refusal) {
-		return ErrSpeak.With("an authority may put an act of the kind %s on the ledger: %v", ActKindWord(m.GetKind()), err)
+		return ErrSpeak.With("an authority may put an act of the kind %s on the ledger: %v", acts.KindWord(m.GetKind()), err)
 	}
 	return err
 }

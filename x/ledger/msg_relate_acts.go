@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/filiera-chain/filiera/acts"
 	ledgerv1 "github.com/filiera-chain/filiera/api/ledger/v1"
 	"github.com/filiera-chain/filiera/module"
 )
@@ -22,7 +23,7 @@ func checkRelationName(from string, kind ledgerv1.ActRelation, to string) error 
 		return ErrShape.With("kind is %d; write one of approves, amends, transfers, rectifies, executes, revokes, repeals, governs", kind)
 	}
 	if from == to {
-		return ErrSelf.With("%s cannot be what %s itself", from, relationWord(kind))
+		return ErrSelf.With("%s cannot be what %s itself", from, acts.RelationWord(kind))
 	}
 	return nil
 }
@@ -66,7 +67,7 @@ func (l *Ledger) relate(ctx *module.Context, m *ledgerv1.MsgRelateActs) error {
 		return err
 	}
 	if old != nil {
-		return ErrRelated.With("that %s %s %s is on the ledger since %s%s", from.GetId(), relationWord(m.GetKind()), to.GetId(), module.Day(old.GetDeclaredAt()), withdrawnNote(old))
+		return ErrRelated.With("that %s %s %s is on the ledger since %s%s", from.GetId(), acts.RelationWord(m.GetKind()), to.GetId(), module.Day(old.GetDeclaredAt()), withdrawnNote(old))
 	}
 	r := &ledgerv1.Relation{
 		From: from.GetId(), Kind: m.GetKind(), To: to.GetId(), EffectiveFrom: m.GetEffectiveFrom(), Note: m.GetNote(), ConsolidatedSha256: m.GetConsolidatedSha256(),
@@ -101,7 +102,7 @@ func withdrawnNote(r *ledgerv1.Relation) string {
 // settleDates sets the first day of the effect where it is left out, and refuses
 // days that contradict the acts.
 func settleDates(from *ledgerv1.Act, r *ledgerv1.Relation, to *ledgerv1.Act) error {
-	word := relationWord(r.GetKind())
+	word := acts.RelationWord(r.GetKind())
 	if r.GetKind() == ledgerv1.ActRelation_ACT_RELATION_GOVERNS {
 		if from.GetDate() > to.GetDate() {
 			return ErrDates.With("%s is of %s and %s of %s; what %s an act is made before it or on its day", from.GetId(), from.GetDate(), to.GetId(), to.GetDate(), word)
@@ -122,10 +123,10 @@ func settleDates(from *ledgerv1.Act, r *ledgerv1.Relation, to *ledgerv1.Act) err
 	if r.GetEffectiveFrom() < from.GetInForceFrom() {
 		return ErrDates.With("effective_from is %s, and %s is in force from %s", r.GetEffectiveFrom(), from.GetId(), from.GetInForceFrom())
 	}
-	if on, why := inForce(from, r.GetEffectiveFrom()); !on {
+	if why := acts.Why(from, r.GetEffectiveFrom()); why != "" {
 		return ErrNotInForce.With("%s cannot be what %s anything from %s: it %s", from.GetId(), word, r.GetEffectiveFrom(), why)
 	}
-	if on, why := inForce(to, r.GetEffectiveFrom()); changing(r.GetKind()) && !on {
+	if why := acts.Why(to, r.GetEffectiveFrom()); changing(r.GetKind()) && why != "" {
 		return ErrNotInForce.With("%s cannot be changed from %s: it %s", to.GetId(), r.GetEffectiveFrom(), why)
 	}
 	return nil
@@ -157,7 +158,7 @@ func (l *Ledger) noCircle(ctx context.Context, from *ledgerv1.Act, r *ledgerv1.R
 		for _, k := range family(r.GetKind()) {
 			err := l.walkRelations(ctx, id, false, k, func(x *ledgerv1.Relation) error {
 				if x.GetTo() == from.GetId() {
-					return ErrCycle.With("%s cannot be what %s %s: %s already leads back to it, as %s %s it", from.GetId(), relationWord(r.GetKind()), to.GetId(), to.GetId(), id, relationWord(k))
+					return ErrCycle.With("%s cannot be what %s %s: %s already leads back to it, as %s %s it", from.GetId(), acts.RelationWord(r.GetKind()), to.GetId(), to.GetId(), id, acts.RelationWord(k))
 				}
 				if seen[x.GetTo()] {
 					return nil
@@ -167,7 +168,7 @@ func (l *Ledger) noCircle(ctx context.Context, from *ledgerv1.Act, r *ledgerv1.R
 					return err
 				}
 				if next == nil {
-					return fmt.Errorf("%s %s %s, which is not there", id, relationWord(k), x.GetTo())
+					return fmt.Errorf("%s %s %s, which is not there", id, acts.RelationWord(k), x.GetTo())
 				}
 				if seen[x.GetTo()] = true; next.GetDate() == from.GetDate() {
 					waiting = append(waiting, x.GetTo())
@@ -200,7 +201,7 @@ func (l *Ledger) withdrawRelation(ctx *module.Context, m *ledgerv1.MsgWithdrawRe
 		return err
 	}
 	if r == nil || r.GetWithdrawnAt() != 0 {
-		return ErrRelation.With("that %s %s %s is not on the ledger, or was withdrawn already", m.GetFrom(), relationWord(m.GetKind()), m.GetTo())
+		return ErrRelation.With("that %s %s %s is not on the ledger, or was withdrawn already", m.GetFrom(), acts.RelationWord(m.GetKind()), m.GetTo())
 	}
 	if err := l.mayWithdraw(ctx, r); err != nil {
 		return err
