@@ -22,6 +22,7 @@ var baseEnv = sync.OnceValues(func() (*cel.Env, error) {
 	options := []cel.EnvOption{
 		cel.StdLib(),
 		cel.ClearMacros(),
+		cel.EnableMacroCallTracking(), // so that loops can be shown as they were written
 		cel.Macros(cel.AllMacro, cel.ExistsMacro, cel.ExistsOneMacro),
 		cel.HomogeneousAggregateLiterals(),
 		cel.CustomTypeAdapter(adapter{}),

@@ -19,7 +19,7 @@ import (
 const maxContract = 1 << 20
 
 func contractCommand(e *env) *cobra.Command {
-	return e.group("contract", "contract.short", contractValidate(e), contractTest(e), contractExplain(e), contractSchema(e))
+	return e.group("contract", "contract.short", contractValidate(e), contractTest(e), contractExplain(e), contractSchema(e), contractCheck(e))
 }
 
 func (e *env) language() rules.Language {
@@ -38,6 +38,7 @@ type checked struct {
 	Rules    int               `json:"rules"`
 	MaxCost  uint64            `json:"max_cost"`
 	Problems []contractProblem `json:"problems"`
+	Warnings []contractFinding `json:"warnings"`
 }
 
 type contractProblem struct {
@@ -58,7 +59,7 @@ filiera contract validate contracts/maccheroncini-di-campofilone/contract.yaml -
 				if err != nil {
 					return err
 				}
-				one := check(name, data)
+				one := e.check(name, data)
 				bad = bad || len(one.Problems) > 0
 				all = append(all, one)
 			}
@@ -67,6 +68,7 @@ filiera contract validate contracts/maccheroncini-di-campofilone/contract.yaml -
 					for _, p := range c.Problems {
 						t.row(fmt.Sprintf("%s:%d:%d: %s", c.File, p.Line, p.Column, p.Text))
 					}
+					e.drawFindings(t, c.File, c.Warnings)
 					if len(c.Problems) == 0 {
 						t.row(e.t("contract.valid", c.File, c.Contract, c.Version, c.Rules, c.MaxCost, c.Hash))
 					}
@@ -79,12 +81,13 @@ filiera contract validate contracts/maccheroncini-di-campofilone/contract.yaml -
 		})
 }
 
-func check(name string, data []byte) checked {
-	out := checked{File: name, Problems: []contractProblem{}}
+func (e *env) check(name string, data []byte) checked {
+	out := checked{File: name, Problems: []contractProblem{}, Warnings: []contractFinding{}}
 	c, err := rules.Load(data)
 	if err == nil {
 		out.Contract, out.Version, out.Rules, out.MaxCost = c.Doc.ID, c.Doc.Version, len(c.Doc.Rules), c.MaxCost
 		out.Hash = hex.EncodeToString(c.Hash[:])
+		out.Warnings = e.findings(c)
 		return out
 	}
 	var list rules.Problems
