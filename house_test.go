@@ -45,7 +45,7 @@ func wall(who, what, why string) struct {
 }
 
 // rank is the order of the modules: each may be handed lower ones only.
-var rank = map[string]int{"registry": 0, "place": 1, "product": 1, "rules": 1, "ledger": 1, "lineage": 1, "control": 2, "cert": 3, "matter": 4, "trace": 5, "custody": 6, "privacy": 6, "unit": 6, "recall": 7, "reward": 7}
+var rank = map[string]int{"registry": 0, "place": 1, "product": 1, "ledger": 1, "lineage": 1, "control": 2, "cert": 3, "matter": 4, "rules": 4, "agreement": 5, "trace": 5, "custody": 6, "privacy": 6, "unit": 6, "recall": 7, "reward": 7}
 
 // rooms are the names that a module's files may have.
 var rooms = regexp.MustCompile(`^(doc|module|needs|state|query|block|genesis|invariants|errors|msg_[a-z_]+|[a-z]+)\.go$`)

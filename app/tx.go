@@ -107,10 +107,14 @@ func (a *App) run(ctx *module.Context, tx *envelope.Decoded) (results [][]byte, 
 			err = ErrPanicked.With("act %d failed: %v", ctx.Act+1, r)
 		}
 	}()
+	judges := &judgement{m: &a.modules}
 	for i, m := range tx.Acts {
 		ctx.Act = uint32(i)
 		out, err := a.acts[m.ProtoReflect().Descriptor().FullName()].Run(ctx, m)
 		if err != nil {
+			return nil, err
+		}
+		if err := judges.after(ctx, m); err != nil {
 			return nil, err
 		}
 		var encoded []byte

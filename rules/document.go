@@ -137,7 +137,7 @@ type Rule struct {
 	ID       string   `yaml:"rule,required" doc:"Id of the rule: a-z, 0-9 and hyphens."`
 	Label    Text     `yaml:"label,required" doc:"What it asks, as the beginning of a sentence: maturing."`
 	Article  string   `yaml:"article" doc:"Article of the specification."`
-	On       []string `yaml:"on,required" words:"batch event attestation units custody notice" doc:"When it is judged: batch registered, event captured, attestation submitted, units issued, custody offered, notice given."`
+	On       []string `yaml:"on,required" words:"batch event attestation units custody notice custom" doc:"When it is judged: batch registered, event captured, attestation submitted, units issued, custody offered, notice given, or when somebody asks (custom)."`
 	When     Expr     `yaml:"when" doc:"Condition (CEL) without which the rule does not apply."`
 	Each     string   `yaml:"each" words:"inputs land animals attestations" doc:"The rule is judged for each entry of this list, which expressions call it."`
 	Value    Expr     `yaml:"value" doc:"What is judged (CEL)."`

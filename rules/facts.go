@@ -17,11 +17,13 @@ const (
 	OnUnits       Trigger = "units"
 	OnCustody     Trigger = "custody"
 	OnNotice      Trigger = "notice"
+	// OnCustom: somebody asks for the judgement.
+	OnCustom Trigger = "custom"
 )
 
 // Triggers lists all of them.
 func Triggers() []Trigger {
-	return []Trigger{OnBatch, OnEvent, OnAttestation, OnUnits, OnCustody, OnNotice}
+	return []Trigger{OnBatch, OnEvent, OnAttestation, OnUnits, OnCustody, OnNotice, OnCustom}
 }
 
 // Facts is what is known of a case. Whatever is left out is not known, and a rule
@@ -193,6 +195,9 @@ type Quantity[D interface{ dim() Dimension }] struct {
 	N     int64
 	Given bool
 }
+
+// Set states a quantity in base units.
+func (q *Quantity[D]) Set(n int64) { q.N, q.Given = n, true }
 
 // Of is a quantity that is known.
 func Of[D interface{ dim() Dimension }](n int64) Quantity[D] { return Quantity[D]{n, true} }

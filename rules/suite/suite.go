@@ -15,7 +15,7 @@ import (
 // File is a file of cases.
 type File struct {
 	Contract string     `yaml:"contract" doc:"File of the contract, beside this one; contract.yaml unless stated."`
-	On       string     `yaml:"on" words:"batch event attestation units custody notice" doc:"Trigger of the cases that state none; attestation unless stated."`
+	On       string     `yaml:"on" words:"batch event attestation units custody notice custom" doc:"Trigger of the cases that state none; attestation unless stated."`
 	Base     yaml.Node  `yaml:"base,required" holds:"facts" doc:"Facts of a case that meets every rule; the cases change them."`
 	Amended  []Amended  `yaml:"amended,named" doc:"Later versions of the contract, for cases about which version holds."`
 	Limits   []Boundary `yaml:"limits" doc:"Limits; each is tried at the limit and one step to either side."`
@@ -43,7 +43,7 @@ type Parameter struct {
 type Boundary struct {
 	At      rules.Pos `yaml:"-"`
 	Rule    string    `yaml:"rule,required" doc:"The rule whose limit it is."`
-	On      string    `yaml:"on" words:"batch event attestation units custody notice" doc:"Trigger."`
+	On      string    `yaml:"on" words:"batch event attestation units custody notice custom" doc:"Trigger."`
 	Fact    string    `yaml:"fact,required" doc:"Where the value stands in the facts: known.pH.is, inputs.0.mass."`
 	Limit   string    `yaml:"at,required" doc:"The limit as a fact: a number and unit, a date, or an instant."`
 	Step    string    `yaml:"step,required" doc:"One unit: 0.01 %, 1 days, 1 s."`
@@ -57,7 +57,7 @@ type Boundary struct {
 type Case struct {
 	At         rules.Pos `yaml:"-"`
 	Name       string    `yaml:"case,required" doc:"What the case shows, as a sentence."`
-	On         string    `yaml:"on" words:"batch event attestation units custody notice" doc:"Trigger."`
+	On         string    `yaml:"on" words:"batch event attestation units custody notice custom" doc:"Trigger."`
 	Set        yaml.Node `yaml:"set" holds:"facts" doc:"Facts that differ from the base; a list replaces the base's."`
 	Without    []string  `yaml:"without" doc:"Facts of the base that are not known here."`
 	Amended    string    `yaml:"amended" doc:"The later version that exists beside the contract; the day of production chooses."`

@@ -23,6 +23,7 @@ func DefaultParams() *registryv1.Params {
 		MaxEventsPerDocument:    1000,
 		RecallStepsPerBlock:     2000,
 		RecallStepsBack:         256,
+		ContractCostPerTx:       500_000,
 	}
 }
 
@@ -53,6 +54,7 @@ func CheckParams(p *registryv1.Params) error {
 		{"max_events_per_document", int64(p.GetMaxEventsPerDocument()), 1, 100_000},
 		{"recall_steps_per_block", int64(p.GetRecallStepsPerBlock()), 1, 100_000},
 		{"recall_steps_back", int64(p.GetRecallStepsBack()), 1, 10_000},
+		{"contract_cost_per_tx", int64(min(p.GetContractCostPerTx(), 1<<62)), 1000, 10_000_000},
 	} {
 		if c.value < c.least || c.value > c.most {
 			return ErrParams.With("%s is %d; it takes %d to %d", c.name, c.value, c.least, c.most)

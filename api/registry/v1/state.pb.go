@@ -38,6 +38,9 @@ const (
 	Role_ROLE_AUDITOR     Role = 7
 	// Runs a node.
 	Role_ROLE_OPERATOR Role = 8
+	// The protection consortium (consorzio di tutela) of the specifications in its
+	// grant; it may deploy and approve their contracts.
+	Role_ROLE_CONSORTIUM Role = 9
 )
 
 // Enum value maps for Role.
@@ -52,6 +55,7 @@ var (
 		6: "ROLE_DISTRIBUTOR",
 		7: "ROLE_AUDITOR",
 		8: "ROLE_OPERATOR",
+		9: "ROLE_CONSORTIUM",
 	}
 	Role_value = map[string]int32{
 		"ROLE_UNSPECIFIED": 0,
@@ -63,6 +67,7 @@ var (
 		"ROLE_DISTRIBUTOR": 6,
 		"ROLE_AUDITOR":     7,
 		"ROLE_OPERATOR":    8,
+		"ROLE_CONSORTIUM":  9,
 	}
 )
 
@@ -916,8 +921,10 @@ type Params struct {
 	RecallStepsPerBlock uint32 `protobuf:"varint,14,opt,name=recall_steps_per_block,json=recallStepsPerBlock,proto3" json:"recall_steps_per_block,omitempty"`
 	// How many steps back an act looks while a recall spreads.
 	RecallStepsBack uint32 `protobuf:"varint,15,opt,name=recall_steps_back,json=recallStepsBack,proto3" json:"recall_steps_back,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// What contracts may cost one transaction, in units of evaluation.
+	ContractCostPerTx uint64 `protobuf:"varint,16,opt,name=contract_cost_per_tx,json=contractCostPerTx,proto3" json:"contract_cost_per_tx,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *Params) Reset() {
@@ -1051,6 +1058,13 @@ func (x *Params) GetRecallStepsPerBlock() uint32 {
 func (x *Params) GetRecallStepsBack() uint32 {
 	if x != nil {
 		return x.RecallStepsBack
+	}
+	return 0
+}
+
+func (x *Params) GetContractCostPerTx() uint64 {
+	if x != nil {
+		return x.ContractCostPerTx
 	}
 	return 0
 }
@@ -1740,7 +1754,7 @@ const file_filiera_registry_v1_state_proto_rawDesc = "" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12\x14\n" +
 	"\x05power\x18\x04 \x01(\x03R\x05power\x12\x1f\n" +
 	"\vadmitted_at\x18\x05 \x01(\x03R\n" +
-	"admittedAt\"\xdc\x05\n" +
+	"admittedAt\"\x8d\x06\n" +
 	"\x06Params\x12 \n" +
 	"\fmax_tx_bytes\x18\x01 \x01(\rR\n" +
 	"maxTxBytes\x12%\n" +
@@ -1758,7 +1772,8 @@ const file_filiera_registry_v1_state_proto_rawDesc = "" +
 	"\x17max_event_ahead_seconds\x18\f \x01(\x03R\x14maxEventAheadSeconds\x125\n" +
 	"\x17max_events_per_document\x18\r \x01(\rR\x14maxEventsPerDocument\x123\n" +
 	"\x16recall_steps_per_block\x18\x0e \x01(\rR\x13recallStepsPerBlock\x12*\n" +
-	"\x11recall_steps_back\x18\x0f \x01(\rR\x0frecallStepsBack\"<\n" +
+	"\x11recall_steps_back\x18\x0f \x01(\rR\x0frecallStepsBack\x12/\n" +
+	"\x14contract_cost_per_tx\x18\x10 \x01(\x04R\x11contractCostPerTx\"<\n" +
 	"\bApproval\x12 \n" +
 	"\vparticipant\x18\x01 \x01(\tR\vparticipant\x12\x0e\n" +
 	"\x02at\x18\x02 \x01(\x03R\x02at\"\x99\x03\n" +
@@ -1802,7 +1817,7 @@ const file_filiera_registry_v1_state_proto_rawDesc = "" +
 	"\ahighest\x18\x01 \x01(\x04R\ahighest\x12\x16\n" +
 	"\x06window\x18\x02 \x01(\fR\x06window\x12\x1f\n" +
 	"\vlast_expiry\x18\x03 \x01(\x03R\n" +
-	"lastExpiry*\xb8\x01\n" +
+	"lastExpiry*\xcd\x01\n" +
 	"\x04Role\x12\x14\n" +
 	"\x10ROLE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eROLE_AUTHORITY\x10\x01\x12\x12\n" +
@@ -1812,7 +1827,8 @@ const file_filiera_registry_v1_state_proto_rawDesc = "" +
 	"\fROLE_CARRIER\x10\x05\x12\x14\n" +
 	"\x10ROLE_DISTRIBUTOR\x10\x06\x12\x10\n" +
 	"\fROLE_AUDITOR\x10\a\x12\x11\n" +
-	"\rROLE_OPERATOR\x10\b*\x98\x01\n" +
+	"\rROLE_OPERATOR\x10\b\x12\x13\n" +
+	"\x0fROLE_CONSORTIUM\x10\t*\x98\x01\n" +
 	"\x11ParticipantStatus\x12\"\n" +
 	"\x1ePARTICIPANT_STATUS_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19PARTICIPANT_STATUS_ACTIVE\x10\x01\x12 \n" +

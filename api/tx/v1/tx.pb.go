@@ -7,16 +7,18 @@
 package txv1
 
 import (
+	v112 "github.com/filiera-chain/filiera/api/agreement/v1"
 	v13 "github.com/filiera-chain/filiera/api/cert/v1"
 	v14 "github.com/filiera-chain/filiera/api/control/v1"
 	v18 "github.com/filiera-chain/filiera/api/custody/v1"
-	v111 "github.com/filiera-chain/filiera/api/ledger/v1"
+	v113 "github.com/filiera-chain/filiera/api/ledger/v1"
 	v17 "github.com/filiera-chain/filiera/api/matter/v1"
 	v11 "github.com/filiera-chain/filiera/api/place/v1"
 	v16 "github.com/filiera-chain/filiera/api/privacy/v1"
 	v12 "github.com/filiera-chain/filiera/api/product/v1"
 	v110 "github.com/filiera-chain/filiera/api/recall/v1"
 	v1 "github.com/filiera-chain/filiera/api/registry/v1"
+	v111 "github.com/filiera-chain/filiera/api/rules/v1"
 	v15 "github.com/filiera-chain/filiera/api/trace/v1"
 	v19 "github.com/filiera-chain/filiera/api/unit/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
@@ -262,6 +264,20 @@ type Act struct {
 	//	*Act_CloseRecall
 	//	*Act_PublishRecallNotice
 	//	*Act_WithdrawRecallNotice
+	//	*Act_DeployContract
+	//	*Act_ApproveContract
+	//	*Act_ActivateContract
+	//	*Act_WithdrawContract
+	//	*Act_SetContractParameter
+	//	*Act_DeclareFacts
+	//	*Act_GiveAttestationNotice
+	//	*Act_Judge
+	//	*Act_EndConsequence
+	//	*Act_ProposeAgreement
+	//	*Act_SignAgreement
+	//	*Act_DeclineAgreement
+	//	*Act_DissolveAgreement
+	//	*Act_SettleAgreement
 	//	*Act_NotariseAct
 	//	*Act_RelateActs
 	//	*Act_VouchForAct
@@ -1019,7 +1035,133 @@ func (x *Act) GetWithdrawRecallNotice() *v110.MsgWithdrawNotice {
 	return nil
 }
 
-func (x *Act) GetNotariseAct() *v111.MsgNotariseAct {
+func (x *Act) GetDeployContract() *v111.MsgDeploy {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_DeployContract); ok {
+			return x.DeployContract
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetApproveContract() *v111.MsgApprove {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_ApproveContract); ok {
+			return x.ApproveContract
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetActivateContract() *v111.MsgActivate {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_ActivateContract); ok {
+			return x.ActivateContract
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetWithdrawContract() *v111.MsgWithdraw {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_WithdrawContract); ok {
+			return x.WithdrawContract
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetSetContractParameter() *v111.MsgSetParameter {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_SetContractParameter); ok {
+			return x.SetContractParameter
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetDeclareFacts() *v111.MsgDeclareFacts {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_DeclareFacts); ok {
+			return x.DeclareFacts
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetGiveAttestationNotice() *v111.MsgGiveNotice {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_GiveAttestationNotice); ok {
+			return x.GiveAttestationNotice
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetJudge() *v111.MsgJudge {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Judge); ok {
+			return x.Judge
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetEndConsequence() *v111.MsgEndConsequence {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_EndConsequence); ok {
+			return x.EndConsequence
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetProposeAgreement() *v112.MsgPropose {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_ProposeAgreement); ok {
+			return x.ProposeAgreement
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetSignAgreement() *v112.MsgSign {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_SignAgreement); ok {
+			return x.SignAgreement
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetDeclineAgreement() *v112.MsgDecline {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_DeclineAgreement); ok {
+			return x.DeclineAgreement
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetDissolveAgreement() *v112.MsgDissolve {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_DissolveAgreement); ok {
+			return x.DissolveAgreement
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetSettleAgreement() *v112.MsgSettle {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_SettleAgreement); ok {
+			return x.SettleAgreement
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetNotariseAct() *v113.MsgNotariseAct {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_NotariseAct); ok {
 			return x.NotariseAct
@@ -1028,7 +1170,7 @@ func (x *Act) GetNotariseAct() *v111.MsgNotariseAct {
 	return nil
 }
 
-func (x *Act) GetRelateActs() *v111.MsgRelateActs {
+func (x *Act) GetRelateActs() *v113.MsgRelateActs {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_RelateActs); ok {
 			return x.RelateActs
@@ -1037,7 +1179,7 @@ func (x *Act) GetRelateActs() *v111.MsgRelateActs {
 	return nil
 }
 
-func (x *Act) GetVouchForAct() *v111.MsgVouchForAct {
+func (x *Act) GetVouchForAct() *v113.MsgVouchForAct {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_VouchForAct); ok {
 			return x.VouchForAct
@@ -1046,7 +1188,7 @@ func (x *Act) GetVouchForAct() *v111.MsgVouchForAct {
 	return nil
 }
 
-func (x *Act) GetWithdrawRelation() *v111.MsgWithdrawRelation {
+func (x *Act) GetWithdrawRelation() *v113.MsgWithdrawRelation {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_WithdrawRelation); ok {
 			return x.WithdrawRelation
@@ -1375,20 +1517,76 @@ type Act_WithdrawRecallNotice struct {
 	WithdrawRecallNotice *v110.MsgWithdrawNotice `protobuf:"bytes,165,opt,name=withdraw_recall_notice,json=withdrawRecallNotice,proto3,oneof"`
 }
 
+type Act_DeployContract struct {
+	DeployContract *v111.MsgDeploy `protobuf:"bytes,170,opt,name=deploy_contract,json=deployContract,proto3,oneof"`
+}
+
+type Act_ApproveContract struct {
+	ApproveContract *v111.MsgApprove `protobuf:"bytes,171,opt,name=approve_contract,json=approveContract,proto3,oneof"`
+}
+
+type Act_ActivateContract struct {
+	ActivateContract *v111.MsgActivate `protobuf:"bytes,172,opt,name=activate_contract,json=activateContract,proto3,oneof"`
+}
+
+type Act_WithdrawContract struct {
+	WithdrawContract *v111.MsgWithdraw `protobuf:"bytes,173,opt,name=withdraw_contract,json=withdrawContract,proto3,oneof"`
+}
+
+type Act_SetContractParameter struct {
+	SetContractParameter *v111.MsgSetParameter `protobuf:"bytes,174,opt,name=set_contract_parameter,json=setContractParameter,proto3,oneof"`
+}
+
+type Act_DeclareFacts struct {
+	DeclareFacts *v111.MsgDeclareFacts `protobuf:"bytes,175,opt,name=declare_facts,json=declareFacts,proto3,oneof"`
+}
+
+type Act_GiveAttestationNotice struct {
+	GiveAttestationNotice *v111.MsgGiveNotice `protobuf:"bytes,176,opt,name=give_attestation_notice,json=giveAttestationNotice,proto3,oneof"`
+}
+
+type Act_Judge struct {
+	Judge *v111.MsgJudge `protobuf:"bytes,177,opt,name=judge,proto3,oneof"`
+}
+
+type Act_EndConsequence struct {
+	EndConsequence *v111.MsgEndConsequence `protobuf:"bytes,178,opt,name=end_consequence,json=endConsequence,proto3,oneof"`
+}
+
+type Act_ProposeAgreement struct {
+	ProposeAgreement *v112.MsgPropose `protobuf:"bytes,180,opt,name=propose_agreement,json=proposeAgreement,proto3,oneof"`
+}
+
+type Act_SignAgreement struct {
+	SignAgreement *v112.MsgSign `protobuf:"bytes,181,opt,name=sign_agreement,json=signAgreement,proto3,oneof"`
+}
+
+type Act_DeclineAgreement struct {
+	DeclineAgreement *v112.MsgDecline `protobuf:"bytes,182,opt,name=decline_agreement,json=declineAgreement,proto3,oneof"`
+}
+
+type Act_DissolveAgreement struct {
+	DissolveAgreement *v112.MsgDissolve `protobuf:"bytes,183,opt,name=dissolve_agreement,json=dissolveAgreement,proto3,oneof"`
+}
+
+type Act_SettleAgreement struct {
+	SettleAgreement *v112.MsgSettle `protobuf:"bytes,184,opt,name=settle_agreement,json=settleAgreement,proto3,oneof"`
+}
+
 type Act_NotariseAct struct {
-	NotariseAct *v111.MsgNotariseAct `protobuf:"bytes,190,opt,name=notarise_act,json=notariseAct,proto3,oneof"`
+	NotariseAct *v113.MsgNotariseAct `protobuf:"bytes,190,opt,name=notarise_act,json=notariseAct,proto3,oneof"`
 }
 
 type Act_RelateActs struct {
-	RelateActs *v111.MsgRelateActs `protobuf:"bytes,191,opt,name=relate_acts,json=relateActs,proto3,oneof"`
+	RelateActs *v113.MsgRelateActs `protobuf:"bytes,191,opt,name=relate_acts,json=relateActs,proto3,oneof"`
 }
 
 type Act_VouchForAct struct {
-	VouchForAct *v111.MsgVouchForAct `protobuf:"bytes,192,opt,name=vouch_for_act,json=vouchForAct,proto3,oneof"`
+	VouchForAct *v113.MsgVouchForAct `protobuf:"bytes,192,opt,name=vouch_for_act,json=vouchForAct,proto3,oneof"`
 }
 
 type Act_WithdrawRelation struct {
-	WithdrawRelation *v111.MsgWithdrawRelation `protobuf:"bytes,193,opt,name=withdraw_relation,json=withdrawRelation,proto3,oneof"`
+	WithdrawRelation *v113.MsgWithdrawRelation `protobuf:"bytes,193,opt,name=withdraw_relation,json=withdrawRelation,proto3,oneof"`
 }
 
 func (*Act_Enrol) isAct_Kind() {}
@@ -1549,6 +1747,34 @@ func (*Act_PublishRecallNotice) isAct_Kind() {}
 
 func (*Act_WithdrawRecallNotice) isAct_Kind() {}
 
+func (*Act_DeployContract) isAct_Kind() {}
+
+func (*Act_ApproveContract) isAct_Kind() {}
+
+func (*Act_ActivateContract) isAct_Kind() {}
+
+func (*Act_WithdrawContract) isAct_Kind() {}
+
+func (*Act_SetContractParameter) isAct_Kind() {}
+
+func (*Act_DeclareFacts) isAct_Kind() {}
+
+func (*Act_GiveAttestationNotice) isAct_Kind() {}
+
+func (*Act_Judge) isAct_Kind() {}
+
+func (*Act_EndConsequence) isAct_Kind() {}
+
+func (*Act_ProposeAgreement) isAct_Kind() {}
+
+func (*Act_SignAgreement) isAct_Kind() {}
+
+func (*Act_DeclineAgreement) isAct_Kind() {}
+
+func (*Act_DissolveAgreement) isAct_Kind() {}
+
+func (*Act_SettleAgreement) isAct_Kind() {}
+
 func (*Act_NotariseAct) isAct_Kind() {}
 
 func (*Act_RelateActs) isAct_Kind() {}
@@ -1607,7 +1833,7 @@ var File_filiera_tx_v1_tx_proto protoreflect.FileDescriptor
 
 const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
-	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1ffiliera/ledger/v1/act_msg.proto\x1a\x1bfiliera/matter/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/control/v1/msg.proto\x1a\x1cfiliera/custody/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1bfiliera/recall/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\x1a\x19filiera/unit/v1/msg.proto\"6\n" +
+	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1ffiliera/ledger/v1/act_msg.proto\x1a\x1bfiliera/matter/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/control/v1/msg.proto\x1a\x1cfiliera/custody/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1efiliera/agreement/v1/msg.proto\x1a\x1bfiliera/recall/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/rules/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\x1a\x19filiera/unit/v1/msg.proto\"6\n" +
 	"\x02Tx\x12\x12\n" +
 	"\x04body\x18\x01 \x01(\fR\x04body\x12\x1c\n" +
 	"\tsignature\x18\x02 \x01(\fR\tsignature\"\xae\x01\n" +
@@ -1618,7 +1844,7 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\x04 \x01(\x03R\texpiresAt\x12&\n" +
 	"\x04acts\x18\x05 \x03(\v2\x12.filiera.tx.v1.ActR\x04acts\x12\x12\n" +
-	"\x04memo\x18\x06 \x01(\tR\x04memo\"\x830\n" +
+	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xd08\n" +
 	"\x03Act\x125\n" +
 	"\x05enrol\x18\n" +
 	" \x01(\v2\x1d.filiera.registry.v1.MsgEnrolH\x00R\x05enrol\x12]\n" +
@@ -1708,6 +1934,20 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\fclose_recall\x18\xa3\x01 \x01(\v2!.filiera.recall.v1.MsgCloseRecallH\x00R\vcloseRecall\x12Z\n" +
 	"\x15publish_recall_notice\x18\xa4\x01 \x01(\v2#.filiera.recall.v1.MsgPublishNoticeH\x00R\x13publishRecallNotice\x12]\n" +
 	"\x16withdraw_recall_notice\x18\xa5\x01 \x01(\v2$.filiera.recall.v1.MsgWithdrawNoticeH\x00R\x14withdrawRecallNotice\x12G\n" +
+	"\x0fdeploy_contract\x18\xaa\x01 \x01(\v2\x1b.filiera.rules.v1.MsgDeployH\x00R\x0edeployContract\x12J\n" +
+	"\x10approve_contract\x18\xab\x01 \x01(\v2\x1c.filiera.rules.v1.MsgApproveH\x00R\x0fapproveContract\x12M\n" +
+	"\x11activate_contract\x18\xac\x01 \x01(\v2\x1d.filiera.rules.v1.MsgActivateH\x00R\x10activateContract\x12M\n" +
+	"\x11withdraw_contract\x18\xad\x01 \x01(\v2\x1d.filiera.rules.v1.MsgWithdrawH\x00R\x10withdrawContract\x12Z\n" +
+	"\x16set_contract_parameter\x18\xae\x01 \x01(\v2!.filiera.rules.v1.MsgSetParameterH\x00R\x14setContractParameter\x12I\n" +
+	"\rdeclare_facts\x18\xaf\x01 \x01(\v2!.filiera.rules.v1.MsgDeclareFactsH\x00R\fdeclareFacts\x12Z\n" +
+	"\x17give_attestation_notice\x18\xb0\x01 \x01(\v2\x1f.filiera.rules.v1.MsgGiveNoticeH\x00R\x15giveAttestationNotice\x123\n" +
+	"\x05judge\x18\xb1\x01 \x01(\v2\x1a.filiera.rules.v1.MsgJudgeH\x00R\x05judge\x12O\n" +
+	"\x0fend_consequence\x18\xb2\x01 \x01(\v2#.filiera.rules.v1.MsgEndConsequenceH\x00R\x0eendConsequence\x12P\n" +
+	"\x11propose_agreement\x18\xb4\x01 \x01(\v2 .filiera.agreement.v1.MsgProposeH\x00R\x10proposeAgreement\x12G\n" +
+	"\x0esign_agreement\x18\xb5\x01 \x01(\v2\x1d.filiera.agreement.v1.MsgSignH\x00R\rsignAgreement\x12P\n" +
+	"\x11decline_agreement\x18\xb6\x01 \x01(\v2 .filiera.agreement.v1.MsgDeclineH\x00R\x10declineAgreement\x12S\n" +
+	"\x12dissolve_agreement\x18\xb7\x01 \x01(\v2!.filiera.agreement.v1.MsgDissolveH\x00R\x11dissolveAgreement\x12M\n" +
+	"\x10settle_agreement\x18\xb8\x01 \x01(\v2\x1f.filiera.agreement.v1.MsgSettleH\x00R\x0fsettleAgreement\x12G\n" +
 	"\fnotarise_act\x18\xbe\x01 \x01(\v2!.filiera.ledger.v1.MsgNotariseActH\x00R\vnotariseAct\x12D\n" +
 	"\vrelate_acts\x18\xbf\x01 \x01(\v2 .filiera.ledger.v1.MsgRelateActsH\x00R\n" +
 	"relateActs\x12H\n" +
@@ -1814,101 +2054,129 @@ var file_filiera_tx_v1_tx_proto_goTypes = []any{
 	(*v110.MsgCloseRecall)(nil),          // 80: filiera.recall.v1.MsgCloseRecall
 	(*v110.MsgPublishNotice)(nil),        // 81: filiera.recall.v1.MsgPublishNotice
 	(*v110.MsgWithdrawNotice)(nil),       // 82: filiera.recall.v1.MsgWithdrawNotice
-	(*v111.MsgNotariseAct)(nil),          // 83: filiera.ledger.v1.MsgNotariseAct
-	(*v111.MsgRelateActs)(nil),           // 84: filiera.ledger.v1.MsgRelateActs
-	(*v111.MsgVouchForAct)(nil),          // 85: filiera.ledger.v1.MsgVouchForAct
-	(*v111.MsgWithdrawRelation)(nil),     // 86: filiera.ledger.v1.MsgWithdrawRelation
+	(*v111.MsgDeploy)(nil),               // 83: filiera.rules.v1.MsgDeploy
+	(*v111.MsgApprove)(nil),              // 84: filiera.rules.v1.MsgApprove
+	(*v111.MsgActivate)(nil),             // 85: filiera.rules.v1.MsgActivate
+	(*v111.MsgWithdraw)(nil),             // 86: filiera.rules.v1.MsgWithdraw
+	(*v111.MsgSetParameter)(nil),         // 87: filiera.rules.v1.MsgSetParameter
+	(*v111.MsgDeclareFacts)(nil),         // 88: filiera.rules.v1.MsgDeclareFacts
+	(*v111.MsgGiveNotice)(nil),           // 89: filiera.rules.v1.MsgGiveNotice
+	(*v111.MsgJudge)(nil),                // 90: filiera.rules.v1.MsgJudge
+	(*v111.MsgEndConsequence)(nil),       // 91: filiera.rules.v1.MsgEndConsequence
+	(*v112.MsgPropose)(nil),              // 92: filiera.agreement.v1.MsgPropose
+	(*v112.MsgSign)(nil),                 // 93: filiera.agreement.v1.MsgSign
+	(*v112.MsgDecline)(nil),              // 94: filiera.agreement.v1.MsgDecline
+	(*v112.MsgDissolve)(nil),             // 95: filiera.agreement.v1.MsgDissolve
+	(*v112.MsgSettle)(nil),               // 96: filiera.agreement.v1.MsgSettle
+	(*v113.MsgNotariseAct)(nil),          // 97: filiera.ledger.v1.MsgNotariseAct
+	(*v113.MsgRelateActs)(nil),           // 98: filiera.ledger.v1.MsgRelateActs
+	(*v113.MsgVouchForAct)(nil),          // 99: filiera.ledger.v1.MsgVouchForAct
+	(*v113.MsgWithdrawRelation)(nil),     // 100: filiera.ledger.v1.MsgWithdrawRelation
 }
 var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
-	2,  // 0: filiera.tx.v1.TxBody.acts:type_name -> filiera.tx.v1.Act
-	4,  // 1: filiera.tx.v1.Act.enrol:type_name -> filiera.registry.v1.MsgEnrol
-	5,  // 2: filiera.tx.v1.Act.suspend_participant:type_name -> filiera.registry.v1.MsgSuspendParticipant
-	6,  // 3: filiera.tx.v1.Act.reinstate_participant:type_name -> filiera.registry.v1.MsgReinstateParticipant
-	7,  // 4: filiera.tx.v1.Act.revoke_participant:type_name -> filiera.registry.v1.MsgRevokeParticipant
-	8,  // 5: filiera.tx.v1.Act.grant_role:type_name -> filiera.registry.v1.MsgGrantRole
-	9,  // 6: filiera.tx.v1.Act.revoke_role:type_name -> filiera.registry.v1.MsgRevokeRole
-	10, // 7: filiera.tx.v1.Act.add_key:type_name -> filiera.registry.v1.MsgAddKey
-	11, // 8: filiera.tx.v1.Act.retire_key:type_name -> filiera.registry.v1.MsgRetireKey
-	12, // 9: filiera.tx.v1.Act.rotate_key:type_name -> filiera.registry.v1.MsgRotateKey
-	13, // 10: filiera.tx.v1.Act.add_alternate_id:type_name -> filiera.registry.v1.MsgAddAlternateID
-	14, // 11: filiera.tx.v1.Act.accredit:type_name -> filiera.registry.v1.MsgAccredit
-	15, // 12: filiera.tx.v1.Act.suspend_accreditation:type_name -> filiera.registry.v1.MsgSuspendAccreditation
-	16, // 13: filiera.tx.v1.Act.reinstate_accreditation:type_name -> filiera.registry.v1.MsgReinstateAccreditation
-	17, // 14: filiera.tx.v1.Act.revoke_accreditation:type_name -> filiera.registry.v1.MsgRevokeAccreditation
-	18, // 15: filiera.tx.v1.Act.submit_proposal:type_name -> filiera.registry.v1.MsgSubmitProposal
-	19, // 16: filiera.tx.v1.Act.approve_proposal:type_name -> filiera.registry.v1.MsgApproveProposal
-	20, // 17: filiera.tx.v1.Act.register_location:type_name -> filiera.place.v1.MsgRegisterLocation
-	21, // 18: filiera.tx.v1.Act.amend_location:type_name -> filiera.place.v1.MsgAmendLocation
-	22, // 19: filiera.tx.v1.Act.close_location:type_name -> filiera.place.v1.MsgCloseLocation
-	23, // 20: filiera.tx.v1.Act.suspend_location:type_name -> filiera.place.v1.MsgSuspendLocation
-	24, // 21: filiera.tx.v1.Act.reinstate_location:type_name -> filiera.place.v1.MsgReinstateLocation
-	25, // 22: filiera.tx.v1.Act.register_specification:type_name -> filiera.product.v1.MsgRegisterSpecification
-	26, // 23: filiera.tx.v1.Act.publish_version:type_name -> filiera.product.v1.MsgPublishVersion
-	27, // 24: filiera.tx.v1.Act.register_product:type_name -> filiera.product.v1.MsgRegisterProduct
-	28, // 25: filiera.tx.v1.Act.register_batch:type_name -> filiera.product.v1.MsgRegisterBatch
-	29, // 26: filiera.tx.v1.Act.withdraw_batch:type_name -> filiera.product.v1.MsgWithdrawBatch
-	30, // 27: filiera.tx.v1.Act.release_batch:type_name -> filiera.product.v1.MsgReleaseBatch
-	31, // 28: filiera.tx.v1.Act.describe_product:type_name -> filiera.product.v1.MsgDescribeProduct
-	32, // 29: filiera.tx.v1.Act.withdraw_description:type_name -> filiera.product.v1.MsgWithdrawDescription
-	33, // 30: filiera.tx.v1.Act.complete_product:type_name -> filiera.product.v1.MsgCompleteProduct
-	34, // 31: filiera.tx.v1.Act.issue:type_name -> filiera.cert.v1.MsgIssue
-	35, // 32: filiera.tx.v1.Act.suspend:type_name -> filiera.cert.v1.MsgSuspend
-	36, // 33: filiera.tx.v1.Act.reinstate:type_name -> filiera.cert.v1.MsgReinstate
-	37, // 34: filiera.tx.v1.Act.revoke:type_name -> filiera.cert.v1.MsgRevoke
-	38, // 35: filiera.tx.v1.Act.reduce:type_name -> filiera.cert.v1.MsgReduce
-	39, // 36: filiera.tx.v1.Act.countersign:type_name -> filiera.cert.v1.MsgCountersign
-	40, // 37: filiera.tx.v1.Act.answer_request:type_name -> filiera.cert.v1.MsgAnswerRequest
-	41, // 38: filiera.tx.v1.Act.publish_status_list:type_name -> filiera.cert.v1.MsgPublishStatusList
-	42, // 39: filiera.tx.v1.Act.request_control:type_name -> filiera.control.v1.MsgRequestControl
-	43, // 40: filiera.tx.v1.Act.schedule_control:type_name -> filiera.control.v1.MsgScheduleControl
-	44, // 41: filiera.tx.v1.Act.decline_control:type_name -> filiera.control.v1.MsgDeclineControl
-	45, // 42: filiera.tx.v1.Act.record_finding:type_name -> filiera.control.v1.MsgRecordFinding
-	46, // 43: filiera.tx.v1.Act.close_finding:type_name -> filiera.control.v1.MsgCloseFinding
-	47, // 44: filiera.tx.v1.Act.record_lab_results:type_name -> filiera.control.v1.MsgRecordLabResults
-	48, // 45: filiera.tx.v1.Act.refuse_control:type_name -> filiera.control.v1.MsgRefuseControl
-	49, // 46: filiera.tx.v1.Act.withdraw_control:type_name -> filiera.control.v1.MsgWithdrawControl
-	50, // 47: filiera.tx.v1.Act.capture:type_name -> filiera.trace.v1.MsgCapture
-	51, // 48: filiera.tx.v1.Act.commit:type_name -> filiera.privacy.v1.MsgCommit
-	52, // 49: filiera.tx.v1.Act.grant_access:type_name -> filiera.privacy.v1.MsgGrantAccess
-	53, // 50: filiera.tx.v1.Act.revoke_access:type_name -> filiera.privacy.v1.MsgRevokeAccess
-	54, // 51: filiera.tx.v1.Act.record_delivery:type_name -> filiera.privacy.v1.MsgRecordDelivery
-	55, // 52: filiera.tx.v1.Act.erase:type_name -> filiera.privacy.v1.MsgErase
-	56, // 53: filiera.tx.v1.Act.acknowledge_erasure:type_name -> filiera.privacy.v1.MsgAcknowledgeErasure
-	57, // 54: filiera.tx.v1.Act.harvest:type_name -> filiera.matter.v1.MsgHarvest
-	58, // 55: filiera.tx.v1.Act.transform:type_name -> filiera.matter.v1.MsgTransform
-	59, // 56: filiera.tx.v1.Act.split:type_name -> filiera.matter.v1.MsgSplit
-	60, // 57: filiera.tx.v1.Act.merge:type_name -> filiera.matter.v1.MsgMerge
-	61, // 58: filiera.tx.v1.Act.write_off:type_name -> filiera.matter.v1.MsgWriteOff
-	62, // 59: filiera.tx.v1.Act.sell:type_name -> filiera.matter.v1.MsgSell
-	63, // 60: filiera.tx.v1.Act.return_goods:type_name -> filiera.matter.v1.MsgReturn
-	64, // 61: filiera.tx.v1.Act.reverse:type_name -> filiera.matter.v1.MsgReverse
-	65, // 62: filiera.tx.v1.Act.offer:type_name -> filiera.custody.v1.MsgOffer
-	66, // 63: filiera.tx.v1.Act.accept:type_name -> filiera.custody.v1.MsgAccept
-	67, // 64: filiera.tx.v1.Act.refuse:type_name -> filiera.custody.v1.MsgRefuse
-	68, // 65: filiera.tx.v1.Act.dispute:type_name -> filiera.custody.v1.MsgDispute
-	69, // 66: filiera.tx.v1.Act.agree:type_name -> filiera.custody.v1.MsgAgree
-	70, // 67: filiera.tx.v1.Act.cancel:type_name -> filiera.custody.v1.MsgCancel
-	71, // 68: filiera.tx.v1.Act.tie:type_name -> filiera.custody.v1.MsgTie
-	72, // 69: filiera.tx.v1.Act.pack:type_name -> filiera.custody.v1.MsgPack
-	73, // 70: filiera.tx.v1.Act.unpack:type_name -> filiera.custody.v1.MsgUnpack
-	74, // 71: filiera.tx.v1.Act.commit_units:type_name -> filiera.unit.v1.MsgCommitUnits
-	75, // 72: filiera.tx.v1.Act.void_units:type_name -> filiera.unit.v1.MsgVoidUnits
-	76, // 73: filiera.tx.v1.Act.acquit_unit:type_name -> filiera.unit.v1.MsgAcquitUnit
-	77, // 74: filiera.tx.v1.Act.open_recall:type_name -> filiera.recall.v1.MsgOpenRecall
-	78, // 75: filiera.tx.v1.Act.acknowledge_recall:type_name -> filiera.recall.v1.MsgAcknowledgeRecall
-	79, // 76: filiera.tx.v1.Act.lift_recall:type_name -> filiera.recall.v1.MsgLiftRecall
-	80, // 77: filiera.tx.v1.Act.close_recall:type_name -> filiera.recall.v1.MsgCloseRecall
-	81, // 78: filiera.tx.v1.Act.publish_recall_notice:type_name -> filiera.recall.v1.MsgPublishNotice
-	82, // 79: filiera.tx.v1.Act.withdraw_recall_notice:type_name -> filiera.recall.v1.MsgWithdrawNotice
-	83, // 80: filiera.tx.v1.Act.notarise_act:type_name -> filiera.ledger.v1.MsgNotariseAct
-	84, // 81: filiera.tx.v1.Act.relate_acts:type_name -> filiera.ledger.v1.MsgRelateActs
-	85, // 82: filiera.tx.v1.Act.vouch_for_act:type_name -> filiera.ledger.v1.MsgVouchForAct
-	86, // 83: filiera.tx.v1.Act.withdraw_relation:type_name -> filiera.ledger.v1.MsgWithdrawRelation
-	84, // [84:84] is the sub-list for method output_type
-	84, // [84:84] is the sub-list for method input_type
-	84, // [84:84] is the sub-list for extension type_name
-	84, // [84:84] is the sub-list for extension extendee
-	0,  // [0:84] is the sub-list for field type_name
+	2,   // 0: filiera.tx.v1.TxBody.acts:type_name -> filiera.tx.v1.Act
+	4,   // 1: filiera.tx.v1.Act.enrol:type_name -> filiera.registry.v1.MsgEnrol
+	5,   // 2: filiera.tx.v1.Act.suspend_participant:type_name -> filiera.registry.v1.MsgSuspendParticipant
+	6,   // 3: filiera.tx.v1.Act.reinstate_participant:type_name -> filiera.registry.v1.MsgReinstateParticipant
+	7,   // 4: filiera.tx.v1.Act.revoke_participant:type_name -> filiera.registry.v1.MsgRevokeParticipant
+	8,   // 5: filiera.tx.v1.Act.grant_role:type_name -> filiera.registry.v1.MsgGrantRole
+	9,   // 6: filiera.tx.v1.Act.revoke_role:type_name -> filiera.registry.v1.MsgRevokeRole
+	10,  // 7: filiera.tx.v1.Act.add_key:type_name -> filiera.registry.v1.MsgAddKey
+	11,  // 8: filiera.tx.v1.Act.retire_key:type_name -> filiera.registry.v1.MsgRetireKey
+	12,  // 9: filiera.tx.v1.Act.rotate_key:type_name -> filiera.registry.v1.MsgRotateKey
+	13,  // 10: filiera.tx.v1.Act.add_alternate_id:type_name -> filiera.registry.v1.MsgAddAlternateID
+	14,  // 11: filiera.tx.v1.Act.accredit:type_name -> filiera.registry.v1.MsgAccredit
+	15,  // 12: filiera.tx.v1.Act.suspend_accreditation:type_name -> filiera.registry.v1.MsgSuspendAccreditation
+	16,  // 13: filiera.tx.v1.Act.reinstate_accreditation:type_name -> filiera.registry.v1.MsgReinstateAccreditation
+	17,  // 14: filiera.tx.v1.Act.revoke_accreditation:type_name -> filiera.registry.v1.MsgRevokeAccreditation
+	18,  // 15: filiera.tx.v1.Act.submit_proposal:type_name -> filiera.registry.v1.MsgSubmitProposal
+	19,  // 16: filiera.tx.v1.Act.approve_proposal:type_name -> filiera.registry.v1.MsgApproveProposal
+	20,  // 17: filiera.tx.v1.Act.register_location:type_name -> filiera.place.v1.MsgRegisterLocation
+	21,  // 18: filiera.tx.v1.Act.amend_location:type_name -> filiera.place.v1.MsgAmendLocation
+	22,  // 19: filiera.tx.v1.Act.close_location:type_name -> filiera.place.v1.MsgCloseLocation
+	23,  // 20: filiera.tx.v1.Act.suspend_location:type_name -> filiera.place.v1.MsgSuspendLocation
+	24,  // 21: filiera.tx.v1.Act.reinstate_location:type_name -> filiera.place.v1.MsgReinstateLocation
+	25,  // 22: filiera.tx.v1.Act.register_specification:type_name -> filiera.product.v1.MsgRegisterSpecification
+	26,  // 23: filiera.tx.v1.Act.publish_version:type_name -> filiera.product.v1.MsgPublishVersion
+	27,  // 24: filiera.tx.v1.Act.register_product:type_name -> filiera.product.v1.MsgRegisterProduct
+	28,  // 25: filiera.tx.v1.Act.register_batch:type_name -> filiera.product.v1.MsgRegisterBatch
+	29,  // 26: filiera.tx.v1.Act.withdraw_batch:type_name -> filiera.product.v1.MsgWithdrawBatch
+	30,  // 27: filiera.tx.v1.Act.release_batch:type_name -> filiera.product.v1.MsgReleaseBatch
+	31,  // 28: filiera.tx.v1.Act.describe_product:type_name -> filiera.product.v1.MsgDescribeProduct
+	32,  // 29: filiera.tx.v1.Act.withdraw_description:type_name -> filiera.product.v1.MsgWithdrawDescription
+	33,  // 30: filiera.tx.v1.Act.complete_product:type_name -> filiera.product.v1.MsgCompleteProduct
+	34,  // 31: filiera.tx.v1.Act.issue:type_name -> filiera.cert.v1.MsgIssue
+	35,  // 32: filiera.tx.v1.Act.suspend:type_name -> filiera.cert.v1.MsgSuspend
+	36,  // 33: filiera.tx.v1.Act.reinstate:type_name -> filiera.cert.v1.MsgReinstate
+	37,  // 34: filiera.tx.v1.Act.revoke:type_name -> filiera.cert.v1.MsgRevoke
+	38,  // 35: filiera.tx.v1.Act.reduce:type_name -> filiera.cert.v1.MsgReduce
+	39,  // 36: filiera.tx.v1.Act.countersign:type_name -> filiera.cert.v1.MsgCountersign
+	40,  // 37: filiera.tx.v1.Act.answer_request:type_name -> filiera.cert.v1.MsgAnswerRequest
+	41,  // 38: filiera.tx.v1.Act.publish_status_list:type_name -> filiera.cert.v1.MsgPublishStatusList
+	42,  // 39: filiera.tx.v1.Act.request_control:type_name -> filiera.control.v1.MsgRequestControl
+	43,  // 40: filiera.tx.v1.Act.schedule_control:type_name -> filiera.control.v1.MsgScheduleControl
+	44,  // 41: filiera.tx.v1.Act.decline_control:type_name -> filiera.control.v1.MsgDeclineControl
+	45,  // 42: filiera.tx.v1.Act.record_finding:type_name -> filiera.control.v1.MsgRecordFinding
+	46,  // 43: filiera.tx.v1.Act.close_finding:type_name -> filiera.control.v1.MsgCloseFinding
+	47,  // 44: filiera.tx.v1.Act.record_lab_results:type_name -> filiera.control.v1.MsgRecordLabResults
+	48,  // 45: filiera.tx.v1.Act.refuse_control:type_name -> filiera.control.v1.MsgRefuseControl
+	49,  // 46: filiera.tx.v1.Act.withdraw_control:type_name -> filiera.control.v1.MsgWithdrawControl
+	50,  // 47: filiera.tx.v1.Act.capture:type_name -> filiera.trace.v1.MsgCapture
+	51,  // 48: filiera.tx.v1.Act.commit:type_name -> filiera.privacy.v1.MsgCommit
+	52,  // 49: filiera.tx.v1.Act.grant_access:type_name -> filiera.privacy.v1.MsgGrantAccess
+	53,  // 50: filiera.tx.v1.Act.revoke_access:type_name -> filiera.privacy.v1.MsgRevokeAccess
+	54,  // 51: filiera.tx.v1.Act.record_delivery:type_name -> filiera.privacy.v1.MsgRecordDelivery
+	55,  // 52: filiera.tx.v1.Act.erase:type_name -> filiera.privacy.v1.MsgErase
+	56,  // 53: filiera.tx.v1.Act.acknowledge_erasure:type_name -> filiera.privacy.v1.MsgAcknowledgeErasure
+	57,  // 54: filiera.tx.v1.Act.harvest:type_name -> filiera.matter.v1.MsgHarvest
+	58,  // 55: filiera.tx.v1.Act.transform:type_name -> filiera.matter.v1.MsgTransform
+	59,  // 56: filiera.tx.v1.Act.split:type_name -> filiera.matter.v1.MsgSplit
+	60,  // 57: filiera.tx.v1.Act.merge:type_name -> filiera.matter.v1.MsgMerge
+	61,  // 58: filiera.tx.v1.Act.write_off:type_name -> filiera.matter.v1.MsgWriteOff
+	62,  // 59: filiera.tx.v1.Act.sell:type_name -> filiera.matter.v1.MsgSell
+	63,  // 60: filiera.tx.v1.Act.return_goods:type_name -> filiera.matter.v1.MsgReturn
+	64,  // 61: filiera.tx.v1.Act.reverse:type_name -> filiera.matter.v1.MsgReverse
+	65,  // 62: filiera.tx.v1.Act.offer:type_name -> filiera.custody.v1.MsgOffer
+	66,  // 63: filiera.tx.v1.Act.accept:type_name -> filiera.custody.v1.MsgAccept
+	67,  // 64: filiera.tx.v1.Act.refuse:type_name -> filiera.custody.v1.MsgRefuse
+	68,  // 65: filiera.tx.v1.Act.dispute:type_name -> filiera.custody.v1.MsgDispute
+	69,  // 66: filiera.tx.v1.Act.agree:type_name -> filiera.custody.v1.MsgAgree
+	70,  // 67: filiera.tx.v1.Act.cancel:type_name -> filiera.custody.v1.MsgCancel
+	71,  // 68: filiera.tx.v1.Act.tie:type_name -> filiera.custody.v1.MsgTie
+	72,  // 69: filiera.tx.v1.Act.pack:type_name -> filiera.custody.v1.MsgPack
+	73,  // 70: filiera.tx.v1.Act.unpack:type_name -> filiera.custody.v1.MsgUnpack
+	74,  // 71: filiera.tx.v1.Act.commit_units:type_name -> filiera.unit.v1.MsgCommitUnits
+	75,  // 72: filiera.tx.v1.Act.void_units:type_name -> filiera.unit.v1.MsgVoidUnits
+	76,  // 73: filiera.tx.v1.Act.acquit_unit:type_name -> filiera.unit.v1.MsgAcquitUnit
+	77,  // 74: filiera.tx.v1.Act.open_recall:type_name -> filiera.recall.v1.MsgOpenRecall
+	78,  // 75: filiera.tx.v1.Act.acknowledge_recall:type_name -> filiera.recall.v1.MsgAcknowledgeRecall
+	79,  // 76: filiera.tx.v1.Act.lift_recall:type_name -> filiera.recall.v1.MsgLiftRecall
+	80,  // 77: filiera.tx.v1.Act.close_recall:type_name -> filiera.recall.v1.MsgCloseRecall
+	81,  // 78: filiera.tx.v1.Act.publish_recall_notice:type_name -> filiera.recall.v1.MsgPublishNotice
+	82,  // 79: filiera.tx.v1.Act.withdraw_recall_notice:type_name -> filiera.recall.v1.MsgWithdrawNotice
+	83,  // 80: filiera.tx.v1.Act.deploy_contract:type_name -> filiera.rules.v1.MsgDeploy
+	84,  // 81: filiera.tx.v1.Act.approve_contract:type_name -> filiera.rules.v1.MsgApprove
+	85,  // 82: filiera.tx.v1.Act.activate_contract:type_name -> filiera.rules.v1.MsgActivate
+	86,  // 83: filiera.tx.v1.Act.withdraw_contract:type_name -> filiera.rules.v1.MsgWithdraw
+	87,  // 84: filiera.tx.v1.Act.set_contract_parameter:type_name -> filiera.rules.v1.MsgSetParameter
+	88,  // 85: filiera.tx.v1.Act.declare_facts:type_name -> filiera.rules.v1.MsgDeclareFacts
+	89,  // 86: filiera.tx.v1.Act.give_attestation_notice:type_name -> filiera.rules.v1.MsgGiveNotice
+	90,  // 87: filiera.tx.v1.Act.judge:type_name -> filiera.rules.v1.MsgJudge
+	91,  // 88: filiera.tx.v1.Act.end_consequence:type_name -> filiera.rules.v1.MsgEndConsequence
+	92,  // 89: filiera.tx.v1.Act.propose_agreement:type_name -> filiera.agreement.v1.MsgPropose
+	93,  // 90: filiera.tx.v1.Act.sign_agreement:type_name -> filiera.agreement.v1.MsgSign
+	94,  // 91: filiera.tx.v1.Act.decline_agreement:type_name -> filiera.agreement.v1.MsgDecline
+	95,  // 92: filiera.tx.v1.Act.dissolve_agreement:type_name -> filiera.agreement.v1.MsgDissolve
+	96,  // 93: filiera.tx.v1.Act.settle_agreement:type_name -> filiera.agreement.v1.MsgSettle
+	97,  // 94: filiera.tx.v1.Act.notarise_act:type_name -> filiera.ledger.v1.MsgNotariseAct
+	98,  // 95: filiera.tx.v1.Act.relate_acts:type_name -> filiera.ledger.v1.MsgRelateActs
+	99,  // 96: filiera.tx.v1.Act.vouch_for_act:type_name -> filiera.ledger.v1.MsgVouchForAct
+	100, // 97: filiera.tx.v1.Act.withdraw_relation:type_name -> filiera.ledger.v1.MsgWithdrawRelation
+	98,  // [98:98] is the sub-list for method output_type
+	98,  // [98:98] is the sub-list for method input_type
+	98,  // [98:98] is the sub-list for extension type_name
+	98,  // [98:98] is the sub-list for extension extendee
+	0,   // [0:98] is the sub-list for field type_name
 }
 
 func init() { file_filiera_tx_v1_tx_proto_init() }
@@ -1996,6 +2264,20 @@ func file_filiera_tx_v1_tx_proto_init() {
 		(*Act_CloseRecall)(nil),
 		(*Act_PublishRecallNotice)(nil),
 		(*Act_WithdrawRecallNotice)(nil),
+		(*Act_DeployContract)(nil),
+		(*Act_ApproveContract)(nil),
+		(*Act_ActivateContract)(nil),
+		(*Act_WithdrawContract)(nil),
+		(*Act_SetContractParameter)(nil),
+		(*Act_DeclareFacts)(nil),
+		(*Act_GiveAttestationNotice)(nil),
+		(*Act_Judge)(nil),
+		(*Act_EndConsequence)(nil),
+		(*Act_ProposeAgreement)(nil),
+		(*Act_SignAgreement)(nil),
+		(*Act_DeclineAgreement)(nil),
+		(*Act_DissolveAgreement)(nil),
+		(*Act_SettleAgreement)(nil),
 		(*Act_NotariseAct)(nil),
 		(*Act_RelateActs)(nil),
 		(*Act_VouchForAct)(nil),
