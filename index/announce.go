@@ -7,6 +7,7 @@ import (
 	abci "github.com/cometbft/cometbft/abci/types"
 	"google.golang.org/protobuf/proto"
 
+	agreementv1 "github.com/filiera-chain/filiera/api/agreement/v1"
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	controlv1 "github.com/filiera-chain/filiera/api/control/v1"
 	custodyv1 "github.com/filiera-chain/filiera/api/custody/v1"
@@ -18,6 +19,7 @@ import (
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	recallv1 "github.com/filiera-chain/filiera/api/recall/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
+	rulesv1 "github.com/filiera-chain/filiera/api/rules/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	unitv1 "github.com/filiera-chain/filiera/api/unit/v1"
 	"github.com/filiera-chain/filiera/module"
@@ -72,6 +74,13 @@ func init() {
 	known[recallv1.AcknowledgementChanged]()
 	known[recallv1.NoticeChanged]()
 	known[recallv1.LiftRecorded]()
+	known[rulesv1.VersionChanged]()
+	known[rulesv1.RulingMade]()
+	known[rulesv1.ConsequenceChanged]()
+	known[rulesv1.FactsDeclared]()
+	known[rulesv1.NoticeGiven]()
+	known[rulesv1.PointsChanged]()
+	known[agreementv1.AgreementChanged]()
 	known[unitv1.RunChanged]()
 	known[unitv1.UnitChanged]()
 	known[unitv1.UnitsVoided]()
@@ -148,6 +157,20 @@ func AnnounceRecord(record proto.Message) proto.Message {
 		return &recallv1.NoticeChanged{Notice: r}
 	case *recallv1.LiftRecord:
 		return &recallv1.LiftRecorded{Lift: r}
+	case *rulesv1.Version:
+		return &rulesv1.VersionChanged{Version: r}
+	case *rulesv1.Ruling:
+		return &rulesv1.RulingMade{Ruling: r}
+	case *rulesv1.Consequence:
+		return &rulesv1.ConsequenceChanged{Consequence: r}
+	case *rulesv1.Declaration:
+		return &rulesv1.FactsDeclared{Declaration: r}
+	case *rulesv1.Notice:
+		return &rulesv1.NoticeGiven{Notice: r}
+	case *rulesv1.Points:
+		return &rulesv1.PointsChanged{Points: r}
+	case *agreementv1.Agreement:
+		return &agreementv1.AgreementChanged{Agreement: r}
 	case *unitv1.Run:
 		return &unitv1.RunChanged{Run: r}
 	case *unitv1.Unit:

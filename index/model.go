@@ -9,6 +9,7 @@ import (
 
 	abci "github.com/cometbft/cometbft/abci/types"
 
+	agreementv1 "github.com/filiera-chain/filiera/api/agreement/v1"
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	controlv1 "github.com/filiera-chain/filiera/api/control/v1"
 	custodyv1 "github.com/filiera-chain/filiera/api/custody/v1"
@@ -19,6 +20,7 @@ import (
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	recallv1 "github.com/filiera-chain/filiera/api/recall/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
+	rulesv1 "github.com/filiera-chain/filiera/api/rules/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	unitv1 "github.com/filiera-chain/filiera/api/unit/v1"
 )
@@ -107,6 +109,13 @@ type Model interface {
 	Graph(ctx context.Context, batch Lot, forward bool, depth, most int) (*Graph, error)
 	// GraphAsOf is Graph of what was known at a time, of what had happened by another.
 	GraphAsOf(ctx context.Context, batch Lot, forward bool, depth, most int, as AsOf) (*Graph, error)
+	// Contracts lists versions of contracts; Consequences what followed from their
+	// rules; Points what was awarded.
+	Contracts(ctx context.Context, f ContractFilter, p Page) (List[*rulesv1.Version], error)
+	Consequences(ctx context.Context, f ConsequenceFilter, p Page) (List[*rulesv1.Consequence], error)
+	Points(ctx context.Context, participant string, p Page) (List[*rulesv1.Points], error)
+	// Agreements lists agreements, the newest first.
+	Agreements(ctx context.Context, f AgreementFilter, p Page) (List[*agreementv1.Agreement], error)
 	// Recalls lists recalls, the newest first.
 	Recalls(ctx context.Context, f RecallFilter, p Page) (List[*Recall], error)
 	// RecallBatches lists what a recall marked, with who has what of it.

@@ -9,6 +9,7 @@ import (
 	abci "github.com/cometbft/cometbft/abci/types"
 	"google.golang.org/protobuf/proto"
 
+	agreementv1 "github.com/filiera-chain/filiera/api/agreement/v1"
 	certv1 "github.com/filiera-chain/filiera/api/cert/v1"
 	controlv1 "github.com/filiera-chain/filiera/api/control/v1"
 	custodyv1 "github.com/filiera-chain/filiera/api/custody/v1"
@@ -20,6 +21,7 @@ import (
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	recallv1 "github.com/filiera-chain/filiera/api/recall/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
+	rulesv1 "github.com/filiera-chain/filiera/api/rules/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	txv1 "github.com/filiera-chain/filiera/api/tx/v1"
 	unitv1 "github.com/filiera-chain/filiera/api/unit/v1"
@@ -263,6 +265,10 @@ func (p *projection) announce(m proto.Message, o *opened) error {
 	case *ledgerv1.RelationChanged:
 		r := a.GetRelation()
 		return p.record(tActRelations, r, r.GetFrom(), int64(r.GetKind()), r.GetTo(), flag(r.GetWithdrawnAt() == 0))
+	case *rulesv1.VersionChanged, *rulesv1.ConsequenceChanged, *rulesv1.PointsChanged:
+		return p.contract(a)
+	case *agreementv1.AgreementChanged:
+		return p.agreement(a.GetAgreement())
 	case *custodyv1.OfferChanged:
 		return p.offer(a.GetOffer())
 	case *custodyv1.UnitChanged:

@@ -2,7 +2,7 @@ package index
 
 // schemaVersion changes with any change of the tables or of how blocks become
 // rows; a file of another version is refused and rebuilt.
-const schemaVersion = "2"
+const schemaVersion = "3"
 
 // schema: typed columns are what lists filter and order by; record is the
 // announced record as protobuf. Times are unix seconds unless said otherwise.
@@ -142,6 +142,17 @@ CREATE TABLE recall_acks (recall INTEGER NOT NULL, gtin TEXT NOT NULL, lot TEXT 
   PRIMARY KEY (recall, gtin, lot, participant)) WITHOUT ROWID;
 CREATE TABLE recall_notices (recall INTEGER NOT NULL, number INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (recall, number)) WITHOUT ROWID;
 CREATE TABLE recall_lifts (recall INTEGER NOT NULL, number INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (recall, number)) WITHOUT ROWID;
+-- versions of contracts, what followed from their rules, what they awarded
+CREATE TABLE contracts (contract TEXT NOT NULL, version INTEGER NOT NULL, status INTEGER NOT NULL, specification TEXT NOT NULL, record BLOB NOT NULL,
+  PRIMARY KEY (contract, version)) WITHOUT ROWID;
+CREATE INDEX contracts_specification ON contracts (specification, contract, version);
+-- name is contract, rule and kind; live is 1 while it holds
+CREATE TABLE consequences (gtin TEXT NOT NULL, lot TEXT NOT NULL, name TEXT NOT NULL, kind INTEGER NOT NULL, live INTEGER NOT NULL, contract TEXT NOT NULL,
+  record BLOB NOT NULL, PRIMARY KEY (gtin, lot, name)) WITHOUT ROWID;
+CREATE INDEX consequences_live ON consequences (kind, gtin, lot, name) WHERE live = 1;
+CREATE TABLE points (participant TEXT NOT NULL, contract TEXT NOT NULL, points INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (participant, contract)) WITHOUT ROWID;
+CREATE TABLE agreements (number INTEGER PRIMARY KEY, state INTEGER NOT NULL, record BLOB NOT NULL);
+CREATE TABLE agreement_parties (participant TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (participant, number)) WITHOUT ROWID;
 -- runs of units, what made units void, and units to which something happened;
 -- position is the unit's index in its run
 CREATE TABLE unit_runs (gtin TEXT NOT NULL, lot TEXT NOT NULL, number INTEGER NOT NULL, committed_by TEXT NOT NULL, record BLOB NOT NULL,
@@ -240,6 +251,11 @@ const (
 	tActs
 	tActCUPs
 	tActRelations
+	tContracts
+	tConsequences
+	tPoints
+	tAgreements
+	tAgreementParties
 	tableCount
 )
 
@@ -271,6 +287,11 @@ var tables = [tableCount]table{
 	tRecallMarks:        {"recall_marks", 3, []string{"recall", "gtin", "lot", "live", "record"}},
 	tRecallAcks:         {"recall_acks", 4, []string{"recall", "gtin", "lot", "participant", "late", "found", "quarantined", "destroyed", "sold_on", "record"}},
 	tRecallNotices:      {"recall_notices", 2, []string{"recall", "number", "record"}},
+	tContracts:          {"contracts", 2, []string{"contract", "version", "status", "specification", "record"}},
+	tConsequences:       {"consequences", 3, []string{"gtin", "lot", "name", "kind", "live", "contract", "record"}},
+	tPoints:             {"points", 2, []string{"participant", "contract", "points", "record"}},
+	tAgreements:         {"agreements", 1, []string{"number", "state", "record"}},
+	tAgreementParties:   {"agreement_parties", 2, []string{"participant", "number"}},
 	tRecallLifts:        {"recall_lifts", 2, []string{"recall", "number", "record"}},
 	tActs:               {"acts", 1, []string{"id", "kind", "body", "act_date", "in_force_from", "in_force_to", "ended_from", "deposited_by", "record"}},
 	tActCUPs:            {"act_cups", 2, []string{"cup", "act"}},

@@ -35,14 +35,14 @@ func ParseDeclared(data []byte) (*Declared, error) {
 // own records come first, then what was added before. Only inputs must agree: what
 // is said to have gone in is what the book says went in, told in more detail.
 func (f *Facts) Add(d *Declared) error {
-	fill(reflect.ValueOf(&f.Batch).Elem(), reflect.ValueOf(&d.Batch).Elem())
+	complete(reflect.ValueOf(&f.Batch).Elem(), reflect.ValueOf(&d.Batch).Elem())
 	for i := range d.Land {
 		at := slices.IndexFunc(f.Land, func(p Plot) bool { return p.ID == d.Land[i].ID && p.ID != "" })
 		if at < 0 {
 			f.Land = append(f.Land, d.Land[i])
 			continue
 		}
-		fill(reflect.ValueOf(&f.Land[at]).Elem(), reflect.ValueOf(&d.Land[i]).Elem())
+		complete(reflect.ValueOf(&f.Land[at]).Elem(), reflect.ValueOf(&d.Land[i]).Elem())
 	}
 	if len(f.Animals) == 0 {
 		f.Animals = slices.Clone(d.Animals)
@@ -55,12 +55,12 @@ func (f *Facts) Add(d *Declared) error {
 	return f.addInputs(d.Inputs)
 }
 
-// fill copies what from states and into does not.
-func fill(into, from reflect.Value) {
+// complete copies what from states and into does not.
+func complete(into, from reflect.Value) {
 	for i := range into.NumField() {
 		a, b := into.Field(i), from.Field(i)
 		if a.Kind() == reflect.Struct && !isScalar(a) {
-			fill(a, b)
+			complete(a, b)
 			continue
 		}
 		if a.IsZero() {
@@ -131,7 +131,7 @@ func (f *Facts) detail(key string, list []Input) ([]Input, error) {
 	}
 	if len(told) == 1 && len(book) == 1 {
 		one := book[0]
-		fill(reflect.ValueOf(&one).Elem(), reflect.ValueOf(&told[0]).Elem())
+		complete(reflect.ValueOf(&one).Elem(), reflect.ValueOf(&told[0]).Elem())
 		if told[0].Mass.Given && told[0].Mass.N != book[0].Mass.N && book[0].Mass.Given {
 			return nil, disagree(key, told[0].Mass.N, book[0].Mass.N)
 		}

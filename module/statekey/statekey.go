@@ -247,6 +247,47 @@ func CommitmentsAbout(subject string) (start, end []byte) {
 	return prefix(text(table("privacy", 2), subject))
 }
 
+// ContractVersion is the key of one version of a contract.
+func ContractVersion(contract string, version uint32) []byte {
+	return binary.BigEndian.AppendUint32(text(table("rules", 1), contract), version)
+}
+
+// ContractVersions is the range [start, end) of a contract's versions; what follows
+// start in a key is the version, 4 bytes big-endian.
+func ContractVersions(contract string) (start, end []byte) {
+	return prefix(text(table("rules", 1), contract))
+}
+
+// ContractDocument is the key of the text of a contract's version, by its SHA-256.
+func ContractDocument(hash []byte) []byte { return append(table("rules", 2), hash...) }
+
+// RulingsOf is the range [start, end) of what contracts said of a batch; what follows
+// start in a key is trigger, contract and subject, parted by "/".
+func RulingsOf(gtin, lot string) (start, end []byte) {
+	return prefix(text(text(table("rules", 4), gtin), lot))
+}
+
+// ConsequencesOf is the range [start, end) of what followed from contracts for a
+// batch; what follows start in a key is contract, rule and kind, parted by "/".
+func ConsequencesOf(gtin, lot string) (start, end []byte) {
+	return prefix(text(text(table("rules", 5), gtin), lot))
+}
+
+// DeclarationsOf is the range [start, end) of what was declared of a batch; what
+// follows start in a key is the participant.
+func DeclarationsOf(gtin, lot string) (start, end []byte) {
+	return prefix(text(text(table("rules", 6), gtin), lot))
+}
+
+// AttestationNotice is the key of the notice that a control body gave of an
+// attestation.
+func AttestationNotice(attestation string) []byte { return append(table("rules", 7), attestation...) }
+
+// Agreement is the key of an agreement by its number.
+func Agreement(number uint64) []byte {
+	return binary.BigEndian.AppendUint64(table("agreement", 1), number)
+}
+
 // UnitRun is the key of unit's run of a batch, numbered from 1.
 func UnitRun(gtin, lot string, run uint32) []byte {
 	return binary.BigEndian.AppendUint32(text(text(table("unit", 1), gtin), lot), run)
