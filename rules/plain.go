@@ -53,7 +53,7 @@ func (c *Contract) plain(r *rule, l Language) Plain {
 	}
 	p.On = strings.Join(on, ", ")
 	if r.Each != "" {
-		p.Each = listWords[r.Each].In(l)
+		p.Each = lists[r.Each].each.In(l)
 	}
 	if r.when != nil {
 		p.When = c.tell(r.when, r.Each, l)

@@ -77,6 +77,9 @@ func (t *teller) literal(x ast.Expr) string {
 
 func (t *teller) name(name string) string {
 	if o, is := t.entries[name]; is {
+		if o == "" {
+			return name
+		}
 		return entryWords[o].In(t.l)
 	}
 	i, own := t.c.at[name]
@@ -84,6 +87,9 @@ func (t *teller) name(name string) string {
 		return name
 	}
 	n := &t.c.names[i]
+	if w, list := lists[name]; list {
+		return w.all.In(t.l)
+	}
 	if n.param == nil {
 		return n.label.In(t.l)
 	}
@@ -102,9 +108,16 @@ var entryWords = map[string]Text{
 	"Input": {"l'ingrediente", "the input"}, "Plot": {"il terreno", "the land"}, "Animal": {"l'animale", "the animal"}, "Attestation": {"l'attestazione", "the attestation"},
 }
 
-// listWords call the lists that rules are judged for.
-var listWords = map[string]Text{
-	"inputs": {"ogni ingrediente", "each input"}, "land": {"ogni terreno", "each piece of land"}, "animals": {"ogni animale", "each animal"}, "attestations": {"ogni attestazione vigente", "each attestation that stands"},
+// lists are the lists that rules and loops go over: what their entries are, and how
+// sentences call them.
+var lists = map[string]struct {
+	object                string
+	all, each, some, only Text
+}{
+	"inputs":       {"Input", Text{"ingredienti", "inputs"}, Text{"ogni ingrediente", "each input"}, Text{"almeno un ingrediente", "at least one input"}, Text{"esattamente un ingrediente", "exactly one input"}},
+	"land":         {"Plot", Text{"terreni", "land"}, Text{"ogni terreno", "each piece of land"}, Text{"almeno un terreno", "at least one piece of land"}, Text{"esattamente un terreno", "exactly one piece of land"}},
+	"animals":      {"Animal", Text{"animali", "animals"}, Text{"ogni animale", "each animal"}, Text{"almeno un animale", "at least one animal"}, Text{"esattamente un animale", "exactly one animal"}},
+	"attestations": {"Attestation", Text{"attestazioni vigenti", "attestations that stand"}, Text{"ogni attestazione vigente", "each attestation that stands"}, Text{"almeno un'attestazione vigente", "at least one attestation that stands"}, Text{"esattamente un'attestazione vigente", "exactly one attestation that stands"}},
 }
 
 func (t *teller) fieldName(x ast.Expr) string {
@@ -132,22 +145,25 @@ func (t *teller) fieldName(x ast.Expr) string {
 
 func (t *teller) loop(x ast.Expr) string {
 	c := x.AsComprehension()
-	list := t.say(c.IterRange())
-	if c.IterRange().Kind() == ast.IdentKind {
-		for name, o := range map[string]string{"inputs": "Input", "land": "Plot", "animals": "Animal", "attestations": "Attestation"} { //filiera:unordered at most one of them is the name
-			if c.IterRange().AsIdent() == name {
-				t.entries[c.IterVar()] = o
-			}
-		}
-	}
 	step := c.LoopStep().AsCall()
+	over := ""
+	if c.IterRange().Kind() == ast.IdentKind {
+		over = c.IterRange().AsIdent()
+	}
+	w, known := lists[over]
+	if !known {
+		all := t.say(c.IterRange())
+		w.each, w.some, w.only = Text{"ogni voce di " + all, "each of " + all}, Text{"almeno una voce di " + all, "at least one of " + all}, Text{"esattamente una voce di " + all, "exactly one of " + all}
+	}
+	t.entries[c.IterVar()] = w.object
+	before := t.pick("per ", "for ")
 	switch {
 	case step.FunctionName() == operators.Conditional:
-		return t.pick("esattamente una voce di «", "exactly one entry of «") + list + t.pick("» per cui ", "» for which ") + t.inner(step.Args()[0])
+		return before + w.only.In(t.l) + ": " + t.inner(step.Args()[0])
 	case c.AccuInit().AsLiteral() == types.True:
-		return t.pick("per ogni voce di «", "for each entry of «") + list + "»: " + t.inner(step.Args()[1])
+		return before + w.each.In(t.l) + ": " + t.inner(step.Args()[1])
 	}
-	return t.pick("almeno una voce di «", "at least one entry of «") + list + t.pick("» per cui ", "» for which ") + t.inner(step.Args()[1])
+	return before + w.some.In(t.l) + ": " + t.inner(step.Args()[1])
 }
 
 // inner puts what holds several things in brackets.
@@ -243,7 +259,7 @@ var functionWords = map[string]Text{
 	"year_of":         {"anno di {0}", "year of {0}"},
 	"days":            {"durata in giorni ({0})", "duration in days ({0})"},
 	"elapsed":         {"durata a ore ({0})", "duration by the clock ({0})"},
-	"mass":            {"massa totale ({0})", "total mass ({0})"},
+	"mass":            {"massa totale degli ingredienti", "total mass of the inputs"},
 	"mass_of":         {"massa di {1}", "mass of {1}"},
 	"mass_of_variety": {"massa delle varietà {1}", "mass of the varieties {1}"},
 	"pieces_of":       {"pezzi di {1}", "pieces of {1}"},
