@@ -20,6 +20,7 @@ type Contract struct {
 
 	names  []slot
 	at     map[string]int
+	memos  map[string]int
 	rules  []*rule
 	byWhat map[Trigger][]*rule
 	env    *cel.Env
@@ -60,6 +61,11 @@ type expr struct {
 	out     *cel.Type
 	slot    int // of an expression that is one name; -1 otherwise
 	maxCost uint64
+	// fixed: evaluating costs maxCost whatever the case, so nobody needs to count.
+	fixed bool
+	// memo is where a case keeps the value of all expressions that are written as
+	// this one; -1 where the value differs from entry to entry.
+	memo int
 }
 
 // Load parses and compiles a contract. The error is [Problems].
@@ -87,7 +93,7 @@ func Compile(doc *Document) (*Contract, error) {
 		return nil, err
 	}
 	p := &problems{}
-	c := &Contract{Doc: doc, at: map[string]int{}, byWhat: map[Trigger][]*rule{}}
+	c := &Contract{Doc: doc, at: map[string]int{}, memos: map[string]int{}, byWhat: map[Trigger][]*rule{}}
 	c.declare()
 	var options []cel.EnvOption
 	for _, s := range c.names[len(builtins):] {
@@ -171,6 +177,16 @@ func (f *Fact) kind() (kind, Unit) {
 	return kind{cel: cel.StringType}, Unit{}
 }
 
+// memoOf numbers expressions by their text.
+func (c *Contract) memoOf(text string) int {
+	i, known := c.memos[text]
+	if !known {
+		i = len(c.memos)
+		c.memos[text] = i
+	}
+	return i
+}
+
 // scope is where an expression stands: what names it may use.
 type scope struct {
 	c    *Contract
@@ -238,7 +254,7 @@ func (s *scope) compile(e Expr, what string, may ...*cel.Type) *expr {
 	if scr.bad {
 		return nil
 	}
-	out := &expr{text: e.Text, tree: tree, dim: f.dim, out: tree.OutputType(), slot: -1, maxCost: 1}
+	out := &expr{text: e.Text, tree: tree, dim: f.dim, out: tree.OutputType(), slot: -1, memo: -1, maxCost: 1}
 	if !typeIn(out.out, may) {
 		s.p.add(e.At, "%s is %s; it must be %s", what, typeName(out.out), typeName(may[0]))
 		return nil
@@ -254,8 +270,15 @@ func (s *scope) compile(e Expr, what string, may ...*cel.Type) *expr {
 		s.p.add(e.At, "%s may cost %d; at most %d is allowed: shorten loops within loops", what, estimate.Max, MaxCost)
 		return nil
 	}
-	out.maxCost = estimate.Max
-	out.program, err = s.env.Program(tree, cel.EvalOptions(cel.OptTrackCost), cel.CostTracking(costs{}), cel.CostLimit(max(1, estimate.Max)))
+	out.maxCost = max(1, estimate.Max)
+	if s.each.cel == nil {
+		out.memo = s.c.memoOf(e.Text)
+	}
+	if out.fixed = estimate.Min == estimate.Max; out.fixed {
+		out.program, err = s.env.Program(tree)
+	} else {
+		out.program, err = s.env.Program(tree, cel.EvalOptions(cel.OptTrackCost), cel.CostTracking(costs{}), cel.CostLimit(out.maxCost))
+	}
 	if err != nil {
 		s.p.add(e.At, "%s: %s", what, clip120(err.Error()))
 		return nil

@@ -172,13 +172,14 @@ type activation struct {
 	c      *Contract
 	p      *Prepared
 	values []any
+	memos  []memo
 	it     ref.Val
 	cost   uint64
 	left   uint64
 }
 
 func newActivation(c *Contract, p *Prepared) *activation {
-	a := &activation{c: c, p: p, values: make([]any, len(c.names))}
+	a := &activation{c: c, p: p, values: make([]any, len(c.names)), memos: make([]memo, len(c.memos))}
 	for i := range builtins {
 		a.values[i] = p.values[i]
 	}
@@ -215,36 +216,61 @@ func (a *activation) Parent() interpreter.Activation { return nil }
 // errCost is that the budget is spent.
 var errCost = errors.New("the budget is spent")
 
-// run evaluates an expression and counts its cost.
+// memo is what an expression came to, and what that cost.
+type memo struct {
+	v    ref.Val
+	err  error
+	cost uint64
+	done bool
+}
+
+// run evaluates an expression and counts its cost. One that was evaluated before
+// costs the same again, so that cost does not depend on how rules are arranged.
 func (a *activation) run(e *expr) (ref.Val, error) {
-	var v ref.Val
 	if e.slot >= 0 {
 		a.cost++
-		v, _ = a.value(e.slot).(ref.Val)
-	} else {
-		if a.cost+1 > a.left {
-			a.cost = max(a.cost, a.left)
+		if a.cost > a.left {
 			return nil, errCost
 		}
-		out, details, err := e.program.Eval(a)
-		if details != nil {
-			if c := details.ActualCost(); c != nil {
-				a.cost += *c
-			}
+		v, _ := a.value(e.slot).(ref.Val)
+		if bad, is := v.(*types.Err); is {
+			return nil, bad.Unwrap()
 		}
-		// What a spent budget found, an error too, does not count.
-		if err != nil && a.cost <= a.left {
-			return nil, err
-		}
-		v = out
+		return v, nil
 	}
-	if a.cost > a.left {
+	if a.cost+1 > a.left {
+		a.cost = max(a.cost, a.left)
 		return nil, errCost
 	}
-	if e, bad := v.(*types.Err); bad {
-		return nil, e.Unwrap()
+	var out memo
+	if e.memo >= 0 && a.memos[e.memo].done {
+		out = a.memos[e.memo]
+	} else {
+		out = a.eval(e)
+		if e.memo >= 0 {
+			a.memos[e.memo] = out
+		}
 	}
-	return v, nil
+	// What a spent budget found, an error too, does not count.
+	if a.cost += out.cost; a.cost > a.left {
+		return nil, errCost
+	}
+	return out.v, out.err
+}
+
+func (a *activation) eval(e *expr) memo {
+	v, details, err := e.program.Eval(a)
+	out := memo{v: v, err: err, done: true}
+	switch {
+	case e.fixed:
+		out.cost = e.maxCost
+	case details != nil && details.ActualCost() != nil:
+		out.cost = *details.ActualCost()
+	}
+	if bad, is := v.(*types.Err); is && err == nil {
+		out.err = bad.Unwrap()
+	}
+	return out
 }
 
 func (r *rule) judge(a *activation) Result {
@@ -292,8 +318,9 @@ func (r *rule) judgeOne(a *activation, res *Result) {
 	case !ok:
 		res.Outcome = Fail
 	}
+	res.Operands = make([]Operand, len(r.operands))
 	for i := range r.operands {
-		res.Operands = append(res.Operands, r.operands[i].show(a))
+		r.operands[i].show(a, &res.Operands[i])
 	}
 	r.effect(a, res)
 }
@@ -451,8 +478,8 @@ func isCostError(err error) bool {
 }
 
 // show is an operand with its value.
-func (o *operand) show(a *activation) Operand {
-	out := Operand{Name: o.text, Unit: o.unit, Label: o.label}
+func (o *operand) show(a *activation, out *Operand) {
+	out.Name, out.Unit, out.Label = o.text, o.unit, o.label
 	switch v := o.read(a).(type) {
 	case types.Int:
 		out.Known, out.Kind, out.Number = true, "number", int64(v)
@@ -465,7 +492,6 @@ func (o *operand) show(a *activation) Operand {
 	case *thing, *zone:
 		out.Known, out.Kind = true, "record"
 	}
-	return out
 }
 
 func boolWord(b bool) string {

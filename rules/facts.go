@@ -262,8 +262,7 @@ func Prepare(f *Facts) (*Prepared, error) {
 	if len(f.Signer.Roles) > maxList {
 		return nil, fmt.Errorf("there are %d roles; at most %d are judged", len(f.Signer.Roles), maxList)
 	}
-	p.facts.Known = slices.Clone(f.Known)
-	slices.SortStableFunc(p.facts.Known, func(a, b Known) int { return cmp.Compare(a.ID, b.ID) })
+	p.facts.Known = byID(f.Known)
 	for i := 1; i < len(p.facts.Known); i++ {
 		if p.facts.Known[i].ID == p.facts.Known[i-1].ID {
 			return nil, fmt.Errorf("%s is stated twice: judge one sample at a time", clip(p.facts.Known[i].ID))
@@ -271,4 +270,18 @@ func Prepare(f *Facts) (*Prepared, error) {
 	}
 	p.bind()
 	return p, nil
+}
+
+// byID copies what is known into the order of its names.
+func byID(list []Known) []Known {
+	order := make([]*Known, len(list))
+	for i := range list {
+		order[i] = &list[i]
+	}
+	slices.SortFunc(order, func(a, b *Known) int { return cmp.Compare(a.ID, b.ID) })
+	out := make([]Known, len(list))
+	for i, k := range order {
+		out[i] = *k
+	}
+	return out
 }
