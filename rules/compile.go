@@ -57,6 +57,8 @@ type expr struct {
 	text    string
 	tree    *cel.Ast
 	program cel.Program
+	// direct takes program's place where there is one.
+	direct *direct
 	dim     Dimension
 	out     *cel.Type
 	slot    int // of an expression that is one name; -1 otherwise
@@ -273,6 +275,10 @@ func (s *scope) compile(e Expr, what string, may ...*cel.Type) *expr {
 	out.maxCost = max(1, estimate.Max)
 	if s.each.cel == nil {
 		out.memo = s.c.memoOf(e.Text)
+	}
+	if d, simple := s.directOf(native.Expr()); simple {
+		out.direct = &d
+		return out
 	}
 	if out.fixed = estimate.Min == estimate.Max; out.fixed {
 		out.program, err = s.env.Program(tree)
