@@ -28,6 +28,8 @@ require (
 	sigs.k8s.io/yaml v1.6.0
 )
 
+require rsc.io/qr v0.2.0 // indirect
+
 require (
 	cel.dev/cel-go v0.32.0
 	cel.dev/expr v0.25.2 // indirect

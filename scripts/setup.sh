@@ -23,6 +23,7 @@ if ! command -v go >/dev/null 2>&1; then
 fi
 need gcc gcc libc6-dev
 need git git
+need openssl openssl
 for extra in "$@"; do
 	case $extra in
 	npm) need npm nodejs npm ;;

@@ -213,6 +213,14 @@ func (n *node) oid() string {
 	return string(out)
 }
 
+// small gives an integer of 0 to 127, or -1.
+func (n *node) small() int {
+	if !n.is(tagInteger) || len(n.content) != 1 || n.content[0] > 127 {
+		return -1
+	}
+	return int(n.content[0])
+}
+
 // der writes an element with definite lengths. Only what a signature covers is
 // written so, which is small.
 func (n *node) der(tag byte) []byte {

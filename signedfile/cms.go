@@ -28,6 +28,8 @@ const (
 
 // signedData is a CMS SignedData as far as it is looked into.
 type signedData struct {
+	version      int
+	digests      []string // OIDs
 	contentType  string
 	content      []byte // nil where the content is elsewhere
 	certificates [][]byte
@@ -36,6 +38,7 @@ type signedData struct {
 
 // signerInfo is one signature.
 type signerInfo struct {
+	version        int
 	issuer, serial []byte // raw issuer name and content of the serial number
 	keyID          []byte // instead of the two
 	digest         string // OIDs
@@ -58,7 +61,10 @@ func parseSignedData(b []byte) (*signedData, []byte, error) {
 	if !body.is(tagSequence) || len(body.children) < 4 {
 		return nil, nil, errors.New("its SignedData lacks members")
 	}
-	s := &signedData{}
+	s := &signedData{version: body.at(0).small()}
+	for i := range body.at(1).children {
+		s.digests = append(s.digests, body.at(1).at(i).at(0).oid())
+	}
 	if err := s.encapsulated(body.at(2)); err != nil {
 		return nil, nil, err
 	}
@@ -123,7 +129,7 @@ func parseSigner(n *node) (*signerInfo, error) {
 	if !n.is(tagSequence) || len(n.children) < 5 {
 		return nil, errors.New("it lacks members")
 	}
-	si := &signerInfo{digest: n.at(2).at(0).oid()}
+	si := &signerInfo{version: n.at(0).small(), digest: n.at(2).at(0).oid()}
 	switch id := n.at(1); {
 	case id.is(tagSequence) && len(id.children) == 2 && id.at(1).is(tagInteger):
 		si.issuer, si.serial = id.at(0).raw, id.at(1).content

@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Roots reads certificates of authorities that somebody trusts, in PEM.
@@ -57,17 +58,64 @@ func (t *Token) Verify(roots *x509.CertPool) (string, error) {
 	if err := onlyForStamps(c); err != nil {
 		return "", err
 	}
-	between := x509.NewCertPool()
-	for _, raw := range s.certificates {
-		if other, err := x509.ParseCertificate(raw); err == nil {
-			between.AddCert(other)
-		}
+	if err := s.plain(si); err != nil {
+		return "", err
+	}
+	between, err := s.whole(roots, t.GenTime)
+	if err != nil {
+		return "", err
 	}
 	_, err = c.Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: t.GenTime, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping}})
 	if err != nil {
 		return "", fmt.Errorf("no trusted root leads to the certificate of the time stamp at %s: %w", t.GenTime.Format("2006-01-02T15:04:05Z"), err)
 	}
 	return c.Subject.String(), nil
+}
+
+// plain holds what no signature covers against what RFC 5652 lets it be.
+func (s *signedData) plain(si *signerInfo) error {
+	version := 1
+	if si.keyID != nil {
+		version = 3
+	}
+	if s.version != 3 || si.version != version || len(s.digests) != 1 || s.digests[0] != si.digest {
+		return errors.New("the time stamp's versions and hashes contradict one another: it was changed")
+	}
+	return nil
+}
+
+// whole gives the certificates beside the signature, each of which one of them
+// signed, or a root that is not there: none of them was changed.
+func (s *signedData) whole(roots *x509.CertPool, at time.Time) (*x509.CertPool, error) {
+	pool := x509.NewCertPool()
+	var all []*x509.Certificate
+	for _, raw := range s.certificates {
+		c, err := x509.ParseCertificate(raw)
+		if err != nil {
+			return nil, fmt.Errorf("a certificate of the time stamp cannot be read: %w", err)
+		}
+		all = append(all, c)
+		pool.AddCert(c)
+	}
+	for _, c := range all {
+		known, signed := false, false
+		for _, parent := range all {
+			if bytes.Equal(parent.RawSubject, c.RawIssuer) {
+				known, signed = true, signed || c.CheckSignatureFrom(parent) == nil
+			}
+		}
+		if !known {
+			_, err := c.Verify(x509.VerifyOptions{Roots: roots, Intermediates: pool, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
+			signed = err == nil
+		}
+		if !signed && known {
+			return nil, fmt.Errorf("the certificate of %s in the time stamp does not bear the signature of its issuer: it was changed", c.Subject)
+		}
+		if !signed {
+			return nil, fmt.Errorf("no trusted root leads to the certificate of %s in the time stamp", c.Subject)
+		}
+	}
+	return pool, nil
 }
 
 // onlyForStamps asks for extKeyUsage, critical, with timeStamping alone.

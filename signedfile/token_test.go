@@ -74,8 +74,8 @@ func TestTamperedTokensAreRefused(t *testing.T) {
 		if _, err := tok.Verify(roots); err != nil {
 			continue
 		}
-		// What no signature covers: versions, digest lists, certificates that are not
-		// needed. The statement itself must be the same.
+		// What nothing covers: tags that no reader looks at, such as that of the null
+		// beside an algorithm's name. The statement itself must be the same.
 		idle++
 		if !bytes.Equal(tok.info, good.info) || !tok.GenTime.Equal(good.GenTime) {
 			accepted++
@@ -83,7 +83,7 @@ func TestTamperedTokensAreRefused(t *testing.T) {
 		}
 	}
 	t.Logf("%d bytes changed in turn: %d accepted with another statement, %d where no signature looks", len(raw), accepted, idle)
-	if idle > len(raw)/2 {
+	if idle > 8 {
 		t.Errorf("%d of %d bytes can be changed", idle, len(raw))
 	}
 }

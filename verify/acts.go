@@ -142,7 +142,7 @@ func (f *FileActs) names(src Source) error {
 func CheckFileProof(raw []byte, trust Trust, sum []byte) (*FileActs, error) {
 	r, err := decodeRecordProof(raw)
 	if err != nil {
-		return nil, err
+		return nil, &CheckError{CheckForm, err}
 	}
 	var about [][]byte
 	mine, prefix := statekey.LedgerDocument(sum), statekey.LedgerDocument(nil)

@@ -27,6 +27,7 @@ func groups() []func(*env) *cobra.Command {
 		certCommand,
 		traceCommand,
 		contractCommand,
+		actCommand,
 		dataCommand,
 		documentCommand,
 		searchCommand,

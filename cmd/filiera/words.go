@@ -18,6 +18,7 @@ var (
 		recallEnglish,
 		unitEnglish,
 		contractEnglish,
+		actEnglish,
 		contractToolsEnglish,
 	)
 	italian = catalogue(
@@ -35,6 +36,7 @@ var (
 		recallItalian,
 		unitItalian,
 		contractItalian,
+		actItalian,
 		contractToolsItalian,
 	)
 )
