@@ -58,7 +58,7 @@ type expr struct {
 	tree    *cel.Ast
 	program cel.Program
 	// direct takes program's place where there is one.
-	direct *direct
+	direct  *direct
 	dim     Dimension
 	out     *cel.Type
 	slot    int // of an expression that is one name; -1 otherwise

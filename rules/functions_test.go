@@ -3,6 +3,8 @@ package rules
 import (
 	"strings"
 	"testing"
+
+	"cel.dev/cel-go/cel"
 )
 
 const figures = `parameters:
@@ -143,5 +145,29 @@ func TestEveryFunctionHasAReferenceAndAnExampleThatBelongsToIt(t *testing.T) {
 		if strings.Count(f.Signature, ",") != len(f.args)-1 {
 			t.Errorf("%s takes %d arguments; its reference says %s", f.Name, len(f.args), f.Signature)
 		}
+	}
+}
+
+// TestTheExamplesOfTheReferenceCompile: each example is an expression that a
+// contract with such names accepts.
+func TestTheExamplesOfTheReferenceCompile(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("parameters:\n")
+	for name, value := range map[string]string{"picking_end": `day: "10-20"`, "ageing_start": `day: "12-01"`, "notice_days": "value: 30 days", "ageing_min": "value: 18 months", "listed_varieties": "set: [a]", "poultry_max": "value: 10 %", "dried_min": "value: 40 %", "yield_max": "value: 140 q/ha", "tolerance": "value: 20 %", "pig_weight": "value: 160 kg", "pig_tolerance": "value: 10 %"} {
+		b.WriteString("  " + name + ": {label: {it: a, en: a}, " + value + ", source: x}\n")
+	}
+	b.WriteString("zones: {production_zone: {label: {it: a, en: a}, source: x, provinces: [{istat: \"041\", name: PU}]}}\nfacts:\n")
+	for _, span := range []string{"ageing", "drying"} {
+		b.WriteString("  " + span + ": {kind: span, label: {it: a, en: a}}\n")
+	}
+	for _, mass := range []string{"poultry", "meats", "dried", "grapes"} {
+		b.WriteString("  " + mass + ": {kind: measure, unit: kg, label: {it: a, en: a}}\n")
+	}
+	for _, f := range Functions() {
+		condition := f.Example
+		if f.result.cel.Kind() == cel.IntKind {
+			condition += " == " + f.Example
+		}
+		asking(t, b.String(), condition)
 	}
 }

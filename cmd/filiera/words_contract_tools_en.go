@@ -32,4 +32,5 @@ var contractToolsEnglish = map[string]string{
 	"contract.diff.facts":         "facts",
 	"contract.diff.mixtures":      "mixtures",
 	"contract.diff.rules":         "rules",
+	"contract.functions.short":    "List the functions that expressions of contracts may call",
 }

@@ -32,4 +32,5 @@ var contractToolsItalian = map[string]string{
 	"contract.diff.facts":         "dati",
 	"contract.diff.mixtures":      "composizione",
 	"contract.diff.rules":         "regole",
+	"contract.functions.short":    "Elenca le funzioni che le espressioni dei contratti possono usare",
 }
