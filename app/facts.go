@@ -19,6 +19,7 @@ import (
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/quantity"
 	"github.com/filiera-chain/filiera/rules"
+	"github.com/filiera-chain/filiera/store"
 	"github.com/filiera-chain/filiera/x/cert"
 	xrules "github.com/filiera-chain/filiera/x/rules"
 )
@@ -364,4 +365,47 @@ func order(d *rulesv1.Declaration) int {
 		return 0
 	}
 	return 1
+}
+
+// Facts gathers what contracts would see of a batch on the committed state, as the
+// YAML in which cases are written; attestation names the certificate whose control
+// points count, "" for none. It gives nil where there is no such batch, or the
+// certificate does not cover it. Safe for concurrent use.
+func (a *App) Facts(gtin, lot, attestation string) (height int64, facts []byte, err error) {
+	err = a.store.View(func(v *store.View) error {
+		r := a.reader(v)
+		height = v.Height()
+		b, err := a.modules.Product.Batch(r, gtin, lot)
+		if err != nil || b == nil {
+			return err
+		}
+		g := &gathering{m: &a.modules, ctx: r, at: r.Time}
+		more, covers, err := g.certified(attestation, b)
+		if err != nil || !covers {
+			return err
+		}
+		f, err := g.facts(b, more)
+		if err != nil {
+			return err
+		}
+		facts, err = rules.WriteFacts(f)
+		return err
+	})
+	return height, facts, err
+}
+
+func (g *gathering) certified(attestation string, b *productv1.Batch) (func(*gathering) error, bool, error) {
+	if attestation == "" {
+		return nil, true, nil
+	}
+	a, err := g.m.Cert.Attestation(g.ctx, attestation)
+	if err != nil || a == nil {
+		return nil, false, err
+	}
+	for _, c := range a.GetBatches() {
+		if c.GetBatch().GetGtin() == b.GetGtin() && c.GetBatch().GetLot() == b.GetLot() {
+			return func(g *gathering) error { return g.attested(a, c) }, true, nil
+		}
+	}
+	return nil, false, nil
 }

@@ -32,6 +32,8 @@ type Config struct {
 	Log    *slog.Logger
 	// Rehearse tries transactions; nil leaves that unavailable.
 	Rehearse Rehearse
+	// Facts gathers what contracts see of a batch; nil leaves that unavailable.
+	Facts FactsOf
 	// Version of the program, as people know it.
 	Version string
 	Limits  Limits
@@ -169,6 +171,7 @@ func (g *Gateway) routes() {
 	g.unitRoutes()
 	g.graphRoutes()
 	g.recallRoutes()
+	g.contractRoutes()
 	g.actRoutes()
 	g.searchRoutes()
 	g.operationRoutes()

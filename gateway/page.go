@@ -24,6 +24,7 @@ type linkPage struct {
 	Text     string
 	Title    string
 	Facts    []pageFact
+	Rules    []pageRule
 	Reasons  []string
 	// Notices are what the public is told of recalls.
 	Notices []string
@@ -41,6 +42,12 @@ type linkPage struct {
 type codeForm struct{ GTIN, Lot, Serial, Proof string }
 
 type pageFact struct{ Name, Value string }
+
+// pageRule is a rule of the specification that a contract judged.
+type pageRule struct {
+	Met      bool
+	Sentence string
+}
 
 type pageLink struct{ Href, Title, Languages, Type string }
 
@@ -121,6 +128,9 @@ func (g *Gateway) batchPage(r *http.Request, p *linkPage, path gs1.Elements) err
 		if x.InForce && x.Notice != "" {
 			p.Notices = append(p.Notices, x.Notice)
 		}
+	}
+	for _, c := range a.ContractResults {
+		p.Rules = append(p.Rules, pageRule{c.Passed, c.Sentence})
 	}
 	for _, e := range a.Journey {
 		p.Steps = append(p.Steps, stepLine(e))
@@ -266,7 +276,7 @@ var pageWords = map[string]map[string]string{
 	"it": {
 		"lang": "it", "gtin": "GTIN", "lot": "Lotto", "serial": "Numero di serie", "producer": "Produttore", "specification": "Disciplinare", "owner": "Titolare",
 		"produced": "Prodotto il", "expires": "Scade il", "place": "Comune (codice ISTAT)", "certificate": "Certificato", "ledger": "Registro", "block": "blocco",
-		"reasons": "Perché", "journey": "Il percorso", "links": "Altre informazioni indicate dal titolare", "elsewhere": "Sono pagine di altri: il registro non risponde di ciò che dicono.",
+		"reasons": "Perché", "rules": "Le regole del disciplinare, controllate dal registro", "met": "rispettata", "unmet": "non rispettata", "journey": "Il percorso", "links": "Altre informazioni indicate dal titolare", "elsewhere": "Sono pagine di altri: il registro non risponde di ciò che dicono.",
 		"product": "Prodotto registrato.", "lot.needed": "Per sapere se una confezione è autentica serve il lotto stampato sull'etichetta: aggiungi /10/ e il lotto all'indirizzo di questa pagina.",
 		"location": "Luogo registrato.", "id": "Identificativo", "kind": "Tipo", "state": "Stato", "json": "Gli stessi dati per i programmi", "check": "Per controllare senza fidarsi di questa pagina",
 		"failed": "Il codice non porta a nulla.", "unknown": "Di questo codice il registro non sa nulla:", "choose": "Ci sono più pagine adatte: sceglierne una.",
@@ -285,7 +295,7 @@ var pageWords = map[string]map[string]string{
 	"en": {
 		"lang": "en", "gtin": "GTIN", "lot": "Batch", "serial": "Serial number", "producer": "Producer", "specification": "Specification", "owner": "Owner",
 		"produced": "Produced on", "expires": "Expires on", "place": "Municipality (ISTAT code)", "certificate": "Certificate", "ledger": "Ledger", "block": "block",
-		"reasons": "Why", "journey": "The journey", "links": "More, as the owner points to it", "elsewhere": "These pages are others': the ledger does not answer for what they say.",
+		"reasons": "Why", "rules": "The rules of the specification, checked by the ledger", "met": "met", "unmet": "not met", "journey": "The journey", "links": "More, as the owner points to it", "elsewhere": "These pages are others': the ledger does not answer for what they say.",
 		"product": "A registered product.", "lot.needed": "To know whether a pack is authentic, the batch printed on the label is needed: add /10/ and the batch to the address of this page.",
 		"location": "A registered place.", "id": "Identifier", "kind": "Kind", "state": "State", "json": "The same for programs", "check": "To check without believing this page",
 		"failed": "The code leads to nothing.", "unknown": "The ledger knows nothing of this code:", "choose": "Several pages fit: choose one.",

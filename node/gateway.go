@@ -58,7 +58,7 @@ func (n *Node) startGateway(ctx context.Context) error {
 		return err
 	}
 	c := gateway.Config{
-		Ledger: ledger{n.app}, Engine: n.engine, Index: n.index, Projector: n.projector, Blocks: n.source(), Log: n.log, Rehearse: ledger{n.app}.rehearse,
+		Ledger: ledger{n.app}, Engine: n.engine, Index: n.index, Projector: n.projector, Blocks: n.source(), Log: n.log, Rehearse: ledger{n.app}.rehearse, Facts: n.app.Facts,
 		Version: n.cfg.Release, Limits: limits, Metrics: n.registry(), EPCIS: events,
 	}
 	if err := n.openPrivacy(ctx, &c); err != nil {

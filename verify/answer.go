@@ -77,12 +77,24 @@ type Reason struct {
 	Record string `json:"record"`
 }
 
-// ContractResult is the outcome of a declarative contract over the batch.
+// ContractResult is the outcome of one rule of a declarative contract over the batch.
 type ContractResult struct {
 	Contract string `json:"contract"`
 	Version  uint32 `json:"version"`
 	Passed   bool   `json:"passed"`
+	// Sentence says it in words: what was required, what was found.
 	Sentence string `json:"sentence"`
+	Rule     string `json:"rule"`
+	Article  string `json:"article,omitempty"` // of the specification
+	Trigger  string `json:"trigger"`           // batch, event, attestation, units, custody, notice, custom
+	// Subject is the attestation, event, run or offer that was judged; empty for the batch itself.
+	Subject      string `json:"subject,omitempty"`
+	Outcome      string `json:"outcome"`  // pass, fail, missing
+	Severity     string `json:"severity"` // refuse, hold, warn, require_attestation
+	Required     string `json:"required,omitempty"`
+	Found        string `json:"found,omitempty"`
+	JudgedAt     string `json:"judged_at"`
+	JudgedHeight int64  `json:"judged_height"`
 }
 
 // QuantityView is a whole number of a UN/ECE Recommendation 20 unit.

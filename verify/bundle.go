@@ -21,7 +21,7 @@ const (
 	maxRecords     = 20_000
 	// The lists of attestations, of events, of commitments, of marks, of recalls that spread and of runs of units, and, while a
 	// recall spreads, of what each batch was made of on the way back.
-	maxRanges      = 6 + MaxAncestry + 1
+	maxRanges      = 10 + MaxAncestry + 1
 	maxPunctuation = 200_000
 )
 

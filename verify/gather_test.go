@@ -204,7 +204,7 @@ func TestRecorderNotesExactlyWhatIsRead(t *testing.T) {
 		rec := NewRecorder(Live(v))
 		_, err := Gather(rec, gtin, lot)
 		must(t, err)
-		if len(rec.ranges) != 5 || !bytes.Contains(rec.keys[string(batchKey())], []byte(lot)) {
+		if len(rec.ranges) != 7 || !bytes.Contains(rec.keys[string(batchKey())], []byte(lot)) {
 			t.Errorf("ranges %d, keys %d", len(rec.ranges), len(rec.keys))
 		}
 		if _, known := rec.keys[string(statekey.Participant("nobody"))]; known {
@@ -258,7 +258,7 @@ func TestImportsNoServerCode(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", ".").Output()
 	must(t, err)
 	const us = "github.com/filiera-chain/filiera/"
-	allowed := []string{us + "api/", us + "commitment", us + "gs1", us + "module/statekey", us + "store/proof", us + "units", us + "verify"}
+	allowed := []string{us + "api/", us + "commitment", us + "gs1", us + "module/statekey", us + "rules", us + "ruling", us + "store/proof", us + "units", us + "verify"}
 	for _, pkg := range strings.Fields(string(out)) {
 		bad := strings.HasPrefix(pkg, us) && !slices.ContainsFunc(allowed, func(a string) bool { return strings.HasPrefix(pkg, a) })
 		for _, server := range []string{"cosmossdk.io/", "github.com/cosmos/cosmos-db", "github.com/cosmos/iavl", "database/sql"} {

@@ -28,7 +28,7 @@ import (
 //  5. suspended: no certificate is in force and one is suspended
 //  6. not_certified: no certificate is in force otherwise (there was none, it was revoked or replaced by
 //     one that leaves this batch out, it is not valid yet or awaits a second signature), the product is made
-//     to no specification, or the batch was taken off by its owner
+//     to no specification, the batch was taken off by its owner, or a contract declassified it
 //  7. authentic_with_warnings: a certificate is in force, and something else deserves to be known
 //  8. authentic: a certificate is in force
 //
@@ -72,6 +72,7 @@ func (j *judge) weigh() {
 	j.specificationAge()
 	j.journey()
 	j.inputs(j.r.Inputs)
+	j.contracts()
 	j.item()
 }
 

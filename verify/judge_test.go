@@ -21,7 +21,7 @@ func TestJudge(t *testing.T) {
 		codes[c.ID] = c
 	}
 	seen, verdicts := map[string]bool{}, map[Verdict]bool{}
-	for _, rule := range rules {
+	for _, rule := range ruleCases {
 		t.Run(rule.name, func(t *testing.T) {
 			w := story()
 			for _, change := range rule.change {
@@ -84,8 +84,8 @@ func TestJudgePrecedence(t *testing.T) {
 	order := Verdicts()
 	rapid.Check(t, func(rt *rapid.T) {
 		w := story()
-		for _, i := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(rules)-1), 1, 4, rapid.ID[int]).Draw(rt, "rules") {
-			for _, change := range rules[i].change {
+		for _, i := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(ruleCases)-1), 1, 4, rapid.ID[int]).Draw(rt, "rules") {
+			for _, change := range ruleCases[i].change {
 				if len(w.attestations) == 0 || w.batch == nil || len(w.accreditations) == 0 || len(w.others) == 0 || len(w.products) < 2 {
 					break
 				}

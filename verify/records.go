@@ -14,10 +14,12 @@ import (
 	privacyv1 "github.com/filiera-chain/filiera/api/privacy/v1"
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
+	rulesv1 "github.com/filiera-chain/filiera/api/rules/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	"github.com/filiera-chain/filiera/commitment"
 	"github.com/filiera-chain/filiera/gs1"
 	"github.com/filiera-chain/filiera/module/statekey"
+	"github.com/filiera-chain/filiera/rules"
 	"github.com/filiera-chain/filiera/store/proof"
 )
 
@@ -73,6 +75,13 @@ type Records struct {
 	// UnitPosition is the position among the labels of the batch of the item that is asked about, from 0, where its proof
 	// tells it. A recall of single items spares the others.
 	UnitPosition *uint64
+
+	// Rulings are what contracts said of the batch, and of Whole, in order of key; Contracts the texts that they rest on,
+	// by SHA-256; Consequences what followed.
+	Rulings         []*rulesv1.Ruling
+	Contracts       map[string]*rules.Contract
+	Consequences    []*rulesv1.Consequence
+	consequenceKeys [][]byte
 
 	Private []*privacyv1.Commitment // to private fields of the batch, in order of participant and id
 
@@ -134,6 +143,7 @@ func GatherItem(src Source, gtin, lot string, item Item, depth int) (*Records, e
 		g.places()
 		g.r.Inputs = g.inputs(g.r.Journey, gtin, lot, depth)
 		g.recalls()
+		g.contracts()
 		g.private()
 		g.unit(item, evidence)
 	}

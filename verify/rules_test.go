@@ -12,6 +12,7 @@ import (
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	recallv1 "github.com/filiera-chain/filiera/api/recall/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
+	rulesv1 "github.com/filiera-chain/filiera/api/rules/v1"
 	tracev1 "github.com/filiera-chain/filiera/api/trace/v1"
 	unitv1 "github.com/filiera-chain/filiera/api/unit/v1"
 	"github.com/filiera-chain/filiera/module/statekey"
@@ -92,7 +93,7 @@ func declareAll(w *world) {
 }
 
 // rules changes the story so that each rule applies, and says what must come of it.
-var rules = []struct {
+var ruleCases = []struct {
 	name    string
 	change  []func(*world)
 	verdict Verdict
@@ -463,6 +464,41 @@ var rules = []struct {
 			w.stocks = append(w.stocks[:0:0], &matterv1.Stock{Batch: w.units.batch(), Unit: "GRM", Entered: 400000, Left: 100000, Consumed: 250000, Sold: 50000})
 		}},
 		AuthenticWithWarnings, "more_units_than_goods", AuthenticWithWarnings, statekey.UnitTally(gtin, lot), "per 400000 g e del lotto ne restano o sono stati venduti 150000 g",
+	},
+	{
+		"a rule that warns",
+		[]func(*world){judgedBy(ruled{days: 14})},
+		AuthenticWithWarnings, "contract_rule_not_met", AuthenticWithWarnings, ruled{}.key(), "stagionatura (art. 5): richiesto ≥ 15 giorni, trovato 14 giorni",
+	},
+	{
+		"a rule that is met, and a status",
+		[]func(*world){judgedBy(ruled{days: 23, kind: rulesv1.ConsequenceKind_CONSEQUENCE_KIND_STATUS, word: "riserva"})},
+		Authentic, "contract_status", "", ruled{kind: rulesv1.ConsequenceKind_CONSEQUENCE_KIND_STATUS}.consequenceKey(), "riserva",
+	},
+	{
+		"declassified",
+		[]func(*world){judgedBy(ruled{days: 23, kind: rulesv1.ConsequenceKind_CONSEQUENCE_KIND_STATUS, word: "declassified"})},
+		NotCertified, "contract_declassified", NotCertified, ruled{kind: rulesv1.ConsequenceKind_CONSEQUENCE_KIND_STATUS}.consequenceKey(), "perso il diritto alla denominazione",
+	},
+	{
+		"on hold",
+		[]func(*world){judgedBy(ruled{days: 23, kind: rulesv1.ConsequenceKind_CONSEQUENCE_KIND_HOLD})},
+		AuthenticWithWarnings, "contract_hold", AuthenticWithWarnings, ruled{kind: rulesv1.ConsequenceKind_CONSEQUENCE_KIND_HOLD}.consequenceKey(), "non può essere ceduto",
+	},
+	{
+		"on hold until a day",
+		[]func(*world){judgedBy(ruled{days: 23, kind: rulesv1.ConsequenceKind_CONSEQUENCE_KIND_HOLD_UNTIL, until: "2026-04-02"})},
+		AuthenticWithWarnings, "contract_hold", AuthenticWithWarnings, ruled{kind: rulesv1.ConsequenceKind_CONSEQUENCE_KIND_HOLD_UNTIL}.consequenceKey(), "prima del 2026-04-02",
+	},
+	{
+		"an attestation is asked for",
+		[]func(*world){judgedBy(ruled{days: 23, kind: rulesv1.ConsequenceKind_CONSEQUENCE_KIND_REQUIRE_ATTESTATION})},
+		AuthenticWithWarnings, "contract_wants_attestation", AuthenticWithWarnings, ruled{kind: rulesv1.ConsequenceKind_CONSEQUENCE_KIND_REQUIRE_ATTESTATION}.consequenceKey(), "Serve un nuovo attestato",
+	},
+	{
+		"a control is asked for",
+		[]func(*world){judgedBy(ruled{days: 23, kind: rulesv1.ConsequenceKind_CONSEQUENCE_KIND_CONTROL})},
+		Authentic, "contract_wants_control", "", ruled{kind: rulesv1.ConsequenceKind_CONSEQUENCE_KIND_CONTROL}.consequenceKey(), "chiede un controllo",
 	},
 }
 

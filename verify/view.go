@@ -14,7 +14,7 @@ import (
 func (j *judge) view() *Answer {
 	a := &Answer{
 		Lang: j.w.lang(), GTIN: j.r.GTIN, Lot: j.r.Lot,
-		Attestations: []AttestationView{}, ContractResults: []ContractResult{}, Journey: []EventView{}, Inputs: j.inputViews(j.r.Inputs), PrivateFields: j.privateViews(), Recalls: j.recallViews(),
+		Attestations: []AttestationView{}, ContractResults: j.contractResults(), Journey: []EventView{}, Inputs: j.inputViews(j.r.Inputs), PrivateFields: j.privateViews(), Recalls: j.recallViews(),
 		Ledger: LedgerView{
 			ChainID: j.at.ChainID, Height: j.at.Height, Time: j.at.Time.UTC().Format(time.RFC3339Nano), AppHash: hex.EncodeToString(j.at.AppHash),
 		},

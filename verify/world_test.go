@@ -58,6 +58,7 @@ type world struct {
 	recalls        []*called
 	edges          [][2]*basev1.BatchID // the first was made of the second
 	position       *uint64
+	judged         []ruled
 	units          *unitStory // nil when the batch has no serial numbers
 	noise          int        // records of others around those of the story
 }
@@ -208,6 +209,9 @@ func (w *world) lay(t testing.TB) *store.Store {
 		must(t, b.Set(append(append(start, c.GetParticipant()...), "\x00"+string(c.GetId())...), []byte{}))
 	}
 	w.layRecalls(put, func(key []byte) { must(t, b.Set(key, []byte{})) })
+	for _, r := range w.judged {
+		r.lay(put)
+	}
 	if w.units != nil {
 		w.units.lay(put)
 	}

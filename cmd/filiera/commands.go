@@ -28,6 +28,7 @@ func groups() []func(*env) *cobra.Command {
 		traceCommand,
 		contractCommand,
 		actCommand,
+		agreementCommand,
 		dataCommand,
 		documentCommand,
 		searchCommand,

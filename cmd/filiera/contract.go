@@ -19,7 +19,9 @@ import (
 const maxContract = 1 << 20
 
 func contractCommand(e *env) *cobra.Command {
-	return e.group("contract", "contract.short", contractValidate(e), contractTest(e), contractExplain(e), contractSchema(e), contractCheck(e), contractDiff(e), contractPage(e), contractFunctions(e))
+	g := e.group("contract", "contract.short", contractValidate(e), contractTest(e), contractExplain(e), contractSchema(e), contractCheck(e), contractDiff(e), contractPage(e), contractFunctions(e))
+	g.AddCommand(contractOnChain(e)...)
+	return g
 }
 
 func (e *env) language() rules.Language {

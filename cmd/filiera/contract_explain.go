@@ -44,6 +44,7 @@ type explainedName struct {
 func contractExplain(e *env) *cobra.Command {
 	cmd := e.leaf("explain FILE RULE", "contract.explain.short", `
 filiera contract explain contracts/maccheroncini-di-campofilone/tests.yaml essiccazione
+filiera contract explain contracts/maccheroncini-di-campofilone/contract.yaml lunghezza --batch 8012345678907/L26-001
 filiera contract explain contracts/maccheroncini-di-campofilone/tests.yaml lunghezza --case 'lunghezza: known.length.is = 35.1 cm'`, cobra.ExactArgs(2),
 		func(cmd *cobra.Command, args []string) error {
 			c, facts, err := e.factsOf(cmd, args[0])
@@ -80,12 +81,17 @@ filiera contract explain contracts/maccheroncini-di-campofilone/tests.yaml lungh
 	cmd.Long = e.t("contract.explain.long")
 	cmd.Flags().String("case", "", e.t("flag.case"))
 	cmd.Flags().String("facts", "", e.t("flag.facts"))
+	cmd.Flags().String("batch", "", e.t("flag.of-batch"))
+	cmd.Flags().String("attestation", "", e.t("flag.points-of"))
 	return cmd
 }
 
 // factsOf gives a contract and the facts to judge: of a case of a file of cases, or
 // of a file of facts beside a contract.
 func (e *env) factsOf(cmd *cobra.Command, name string) (*rules.Contract, *rules.Facts, error) {
+	if batch := flagText(cmd, "batch"); batch != "" {
+		return e.factsOfBatch(cmd, name, batch)
+	}
 	if file, _ := cmd.Flags().GetString("facts"); file != "" {
 		c, err := e.openContract(name)
 		if err != nil {
@@ -137,4 +143,18 @@ func (e *env) drawExplained(t *table, x *explained) {
 		}
 		t.row(part, strings.Repeat("  ", s.Depth)+s.Text, "= "+value, s.Label, s.Source)
 	}
+}
+
+// factsOfBatch gives a contract and what the ledger knows of a batch.
+func (e *env) factsOfBatch(cmd *cobra.Command, name, batch string) (*rules.Contract, *rules.Facts, error) {
+	c, err := e.openContract(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	gtin, lot, ok := strings.Cut(batch, "/")
+	if !ok {
+		return nil, nil, usage("%s", e.t("bad.batch", batch))
+	}
+	facts, err := e.chainFacts(cmd, gtin, lot, flagText(cmd, "attestation"))
+	return c, facts, err
 }

@@ -97,6 +97,9 @@ func (e *env) drawAnswer(t *table, a *verify.Answer) {
 	for _, x := range a.Attestations {
 		t.line(e.t("attestation"), fmt.Sprintf("%s  %s  %s", actorName(&x.Certifier), x.StandingText, x.ID))
 	}
+	for _, c := range a.ContractResults {
+		t.line(e.t("contract.result"), e.t("contract.outcome."+c.Outcome)+"  "+c.Sentence+fmt.Sprintf("  [%s %d]", c.Contract, c.Version))
+	}
 	for _, ev := range a.Journey {
 		step := fmt.Sprintf("%s  %s  %s%s", ev.LocalTime, ev.StepText, actorName(ev.Actor), placeName(ev))
 		if n := len(ev.DeclaredWrong); n > 0 {

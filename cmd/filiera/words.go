@@ -19,6 +19,7 @@ var (
 		unitEnglish,
 		contractEnglish,
 		actEnglish,
+		chainEnglish,
 		contractToolsEnglish,
 	)
 	italian = catalogue(
@@ -37,6 +38,7 @@ var (
 		unitItalian,
 		contractItalian,
 		actItalian,
+		chainItalian,
 		contractToolsItalian,
 	)
 )

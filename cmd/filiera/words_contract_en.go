@@ -12,6 +12,7 @@ var contractEnglish = map[string]string{
 	"flag.coverage":            "say for every rule how many cases meet it and how many do not",
 	"flag.case":                "name of the case; the base of the file unless stated",
 	"flag.facts":               "YAML file with the key facts, instead of a case; FILE is then the contract",
+	"contract.result":          "rule",
 	"contract.contract":        "contract",
 	"contract.cases":           "cases",
 	"contract.failed":          "failed",

@@ -12,6 +12,7 @@ var contractItalian = map[string]string{
 	"flag.coverage":            "dice per ogni regola quanti casi la rispettano e quanti no",
 	"flag.case":                "nome del caso; la base del file se non è indicato",
 	"flag.facts":               "file YAML con la chiave facts, invece di un caso; FILE è allora il contratto",
+	"contract.result":          "regola",
 	"contract.contract":        "contratto",
 	"contract.cases":           "casi",
 	"contract.failed":          "falliti",

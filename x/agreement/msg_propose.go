@@ -106,7 +106,7 @@ func (a *Agreements) propose(ctx *module.Context, m *agreementv1.MsgPropose) (pr
 	if err := a.due.Set(ctx, collections.Join(x.GetSignUntil(), number)); err != nil {
 		return nil, err
 	}
-	return &agreementv1.ProposeResult{Number: number}, a.put(ctx, x)
+	return &agreementv1.ProposeResult{Agreement: number}, a.put(ctx, x)
 }
 
 func (a *Agreements) delivery(ctx *module.Context, x *agreementv1.Agreement, d *agreementv1.NewDelivery) (*agreementv1.Delivery, error) {

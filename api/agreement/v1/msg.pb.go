@@ -262,8 +262,9 @@ func (x *MsgPropose) GetIdentification() *Identification {
 }
 
 type ProposeResult struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Number        uint64                 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Number of the agreement.
+	Agreement     uint64 `protobuf:"varint,1,opt,name=agreement,proto3" json:"agreement,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -298,9 +299,9 @@ func (*ProposeResult) Descriptor() ([]byte, []int) {
 	return file_filiera_agreement_v1_msg_proto_rawDescGZIP(), []int{3}
 }
 
-func (x *ProposeResult) GetNumber() uint64 {
+func (x *ProposeResult) GetAgreement() uint64 {
 	if x != nil {
-		return x.Number
+		return x.Agreement
 	}
 	return 0
 }
@@ -550,9 +551,9 @@ const file_filiera_agreement_v1_msg_proto_rawDesc = "" +
 	"deliveries\x12\x1d\n" +
 	"\n" +
 	"sign_until\x18\x05 \x01(\x03R\tsignUntil\x12L\n" +
-	"\x0eidentification\x18\x06 \x01(\v2$.filiera.agreement.v1.IdentificationR\x0eidentification\"'\n" +
-	"\rProposeResult\x12\x16\n" +
-	"\x06number\x18\x01 \x01(\x04R\x06number\"\x9e\x01\n" +
+	"\x0eidentification\x18\x06 \x01(\v2$.filiera.agreement.v1.IdentificationR\x0eidentification\"-\n" +
+	"\rProposeResult\x12\x1c\n" +
+	"\tagreement\x18\x01 \x01(\x04R\tagreement\"\x9e\x01\n" +
 	"\aMsgSign\x12\x1c\n" +
 	"\tagreement\x18\x01 \x01(\x04R\tagreement\x12'\n" +
 	"\x0fdocument_sha256\x18\x02 \x01(\fR\x0edocumentSha256\x12L\n" +
