@@ -67,7 +67,8 @@ var served = []string{
 	"get /v1/holdings", "post /v1/data/packages", "get /v1/data/packages", "get /v1/data/packages/{id}", "delete /v1/data/packages/{id}",
 	"get /v1/documents/{sha256}", "put /v1/documents/{sha256}",
 	"post /v1/txs", "post /v1/txs/rehearse", "get /v1/txs/{hash}", "get /v1/txs/{hash}/wait",
-	"get /v1/stream", "get /v1/search", "get /v1/batches/{gtin}/{lot}/balance", "get /v1/batches/{gtin}/{lot}/entries", "get /v1/matter", "get /v1/matter/entries", "get /v1/recalls", "get /v1/recalls/{id}", "get /v1/recalls/{id}/batches", "get /v1/recalls/{id}/report", "get /v1/batches/{gtin}/{lot}/holders", "get /v1/batches/{gtin}/{lot}/article18", "get /v1/offers", "get /v1/offers/{number}", "get /v1/logistic-units", "get /v1/logistic-units/{sscc}", "get /v1/batches/{gtin}/{lot}/units", "get /v1/batches/{gtin}/{lot}/units/voidings", "get /v1/batches/{gtin}/{lot}/units/records", "get /v1/batches/{gtin}/{lot}/units/proof/{serial}", "post /v1/units/acquit",
+	"get /v1/stream", "get /v1/search", "get /v1/batches/{gtin}/{lot}/balance", "get /v1/batches/{gtin}/{lot}/entries", "get /v1/matter", "get /v1/matter/entries", "get /v1/recalls", "get /v1/recalls/{id}", "get /v1/recalls/{id}/batches", "get /v1/recalls/{id}/report", "get /v1/contracts", "get /v1/contracts/{id}", "get /v1/contracts/{id}/versions/{version}", "get /v1/batches/{gtin}/{lot}/rulings", "get /v1/batches/{gtin}/{lot}/facts", "get /v1/consequences", "get /v1/points", "get /v1/agreements", "get /v1/agreements/{number}",
+	"get /v1/batches/{gtin}/{lot}/holders", "get /v1/batches/{gtin}/{lot}/article18", "get /v1/offers", "get /v1/offers/{number}", "get /v1/logistic-units", "get /v1/logistic-units/{sscc}", "get /v1/batches/{gtin}/{lot}/units", "get /v1/batches/{gtin}/{lot}/units/voidings", "get /v1/batches/{gtin}/{lot}/units/records", "get /v1/batches/{gtin}/{lot}/units/proof/{serial}", "post /v1/units/acquit",
 	"get /v1/acts", "get /v1/acts/{id}", "get /v1/act-relations", "get /v1/acts/by-hash/{sha256}",
 	"get /v1/batches/{gtin}/{lot}/graph", "get /v1/batches/{gtin}/{lot}/reach", "get /status", "get /healthz", "get /readyz", "get /metrics", "get /openapi.json", "get /openapi.yaml", "get /docs",
 }
@@ -143,13 +144,14 @@ func TestYAMLSaysTheSame(t *testing.T) {
 // document gives them, with no member undescribed.
 func TestAnswersAreAsDescribed(t *testing.T) {
 	shelf := t.TempDir()
-	w := newWorld(t, func(c *Config) { c.Units = tree.NewShelf(shelf) })
+	w := newWorld(t, func(c *Config) { c.Units, c.Facts = tree.NewShelf(shelf), factsOfNobody })
 	hashes := w.story()
 	w.commit(w.places()...)
 	w.commit(w.controls()...)
 	w.book()
 	w.hands()
 	w.recalls()
+	w.contracts()
 	w.decisions()
 	_, serials, _ := w.labels(shelf)
 	s, c := readSpec(t, w)
@@ -180,6 +182,9 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/v1/matter": "/v1/matter", "/v1/matter/entries": "/v1/matter/entries?kind=harvest",
 		"/v1/recalls": "/v1/recalls", "/v1/recalls/{id}": "/v1/recalls/1?proof=true", "/v1/recalls/{id}/batches": "/v1/recalls/1/batches", "/v1/recalls/{id}/report": "/v1/recalls/1/report",
 		"/v1/acts": "/v1/acts", "/v1/acts/{id}": "/v1/acts/" + testDGR + "?proof=true", "/v1/act-relations": "/v1/act-relations?kind=amends", "/v1/acts/by-hash/{sha256}": "/v1/acts/by-hash/" + strings.Repeat("ab", 32) + "?proof=true",
+		"/v1/contracts": "/v1/contracts?status=active", "/v1/contracts/{id}": "/v1/contracts/peso?proof=true", "/v1/contracts/{id}/versions/{version}": "/v1/contracts/peso/versions/1?proof=true",
+		"/v1/batches/{gtin}/{lot}/rulings": "/v1/batches/" + batch + "/rulings?proof=true", "/v1/batches/{gtin}/{lot}/facts": "/v1/batches/" + batch + "/facts",
+		"/v1/consequences": "/v1/consequences?live=true", "/v1/points": "/v1/points", "/v1/agreements": "/v1/agreements", "/v1/agreements/{number}": "/v1/agreements/1?proof=true",
 		"/v1/params": "/v1/params", "/v1/validators": "/v1/validators", "/v1/txs/{hash}": "/v1/txs/" + upperHex(hashes[4][:]),
 		"/v1/txs/{hash}/wait": "/v1/txs/" + upperHex(hashes[5][:]) + "/wait", "/status": "/status", "/healthz": "/healthz", "/readyz": "/readyz",
 	}
