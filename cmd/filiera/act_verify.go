@@ -54,9 +54,11 @@ type fileReport struct {
 	Inner     string       `json:"inner_sha256,omitempty"`
 	Signers   []signerLine `json:"signers,omitempty"`
 	Acts      []actLine    `json:"acts"`
-	ChainID   string       `json:"chain_id,omitempty"`
-	Height    int64        `json:"height,omitempty"`
-	AsOf      string       `json:"as_of,omitempty"`
+	// More is how many further acts have the file.
+	More    int    `json:"more,omitempty"`
+	ChainID string `json:"chain_id,omitempty"`
+	Height  int64  `json:"height,omitempty"`
+	AsOf    string `json:"as_of,omitempty"`
 	// TrustedNode says that the proof was checked against a hash that the same node
 	// gave.
 	TrustedNode bool   `json:"trusted_node"`
@@ -247,7 +249,7 @@ func (e *env) fillActs(r *fileReport, f *signedfile.File, found *verify.FileActs
 	}
 	r.ChainID, r.Height = found.Ledger.ChainID, found.Ledger.Height
 	r.AsOf = found.Ledger.Time.UTC().Add(time.Hour).Format(time.DateOnly)
-	r.Verdict = fileUnknown
+	r.Verdict, r.More = fileUnknown, found.More
 	for _, use := range found.Uses {
 		i := slices.IndexFunc(found.Acts, func(a *ledgerv1.Act) bool { return a.GetId() == use.GetAct() })
 		if i < 0 || int(use.GetDocument()) >= len(found.Acts[i].GetDocuments()) {
@@ -359,6 +361,9 @@ func (e *env) drawFile(t *table, r *fileReport) {
 		case a.StampedAt != "":
 			t.line(e.t("act.token"), a.StampedAt+"  "+e.t("act.token-unverified"))
 		}
+	}
+	if r.More > 0 {
+		t.line("", e.t("act.more", r.More))
 	}
 	if r.Height != 0 {
 		t.line(e.t("act.proof"), e.t("act.proof-of", r.ChainID, r.Height, r.AsOf))

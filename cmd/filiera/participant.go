@@ -104,7 +104,7 @@ func grants(cmd *cobra.Command) ([]*registryv1.NewGrant, error) {
 	}
 	var list []*registryv1.NewGrant
 	for _, name := range roles {
-		role, ok := registryv1.Role_value["ROLE_"+strings.ToUpper(name)]
+		role, ok := registryv1.Role_value["ROLE_"+strings.ToUpper(strings.ReplaceAll(name, "-", "_"))]
 		if !ok || role == 0 {
 			return nil, usage("--role is %q; write authority, certifier, producer, processor, carrier, distributor, auditor or operator", name)
 		}

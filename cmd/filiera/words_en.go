@@ -113,7 +113,7 @@ var coreEnglish = map[string]string{
 	"flag.vat":                                  "Italian VAT number, 11 digits",
 	"flag.gln":                                  "GS1 GLN, 13 digits",
 	"flag.fiscal-code-commitment":               "salted SHA-256 commitment to a fiscal code, 64 hex digits",
-	"flag.role":                                 "role: certifier, producer, processor, carrier, distributor, auditor, operator",
+	"flag.role":                                 "role: certifier, producer, processor, carrier, distributor, auditor, operator, consortium, public_body",
 	"flag.scope-spec":                           "specifications that the role covers (default: all)",
 	"flag.scope-place":                          "ISTAT municipality codes that the role covers (default: all)",
 	"flag.valid-from":                           "first day or moment of validity",

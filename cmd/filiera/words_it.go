@@ -113,7 +113,7 @@ var coreItalian = map[string]string{
 	"flag.vat":                                  "partita IVA, 11 cifre",
 	"flag.gln":                                  "GLN GS1, 13 cifre",
 	"flag.fiscal-code-commitment":               "impegno SHA-256 con sale su un codice fiscale, 64 cifre esadecimali",
-	"flag.role":                                 "ruolo: certifier, producer, processor, carrier, distributor, auditor, operator",
+	"flag.role":                                 "ruolo: certifier, producer, processor, carrier, distributor, auditor, operator, consortium, public_body",
 	"flag.scope-spec":                           "disciplinari coperti dal ruolo (se manca: tutti)",
 	"flag.scope-place":                          "codici ISTAT dei comuni coperti dal ruolo (se manca: tutti)",
 	"flag.valid-from":                           "primo giorno o istante di validità",

@@ -46,7 +46,9 @@ func (l *Ledger) queryAct(rd *module.Reader, q *ledgerv1.ActRequest) (*ledgerv1.
 		return nil, err
 	}
 	err = l.walkRelations(rd, a.GetId(), false, 0, func(r *ledgerv1.Relation) error {
-		out.Outgoing = append(out.Outgoing, r)
+		if len(out.Outgoing) < mostShown {
+			out.Outgoing = append(out.Outgoing, r)
+		}
 		return nil
 	})
 	if err != nil {

@@ -93,6 +93,7 @@ func TestWhoMayNotariseAndVouch(t *testing.T) {
 	w := newWorld(t)
 	order := act(ledgerv1.ActKind_ACT_KIND_ORDINANZA, "comune-di-jesi", "7", "2025-05-05")
 	w.says(ledger.ErrSpeak, by("maker"), order, "the body comune-di-jesi itself")
+	w.says(ledger.ErrSpeak, by("maker"), act(ledgerv1.ActKind_ACT_KIND_ALTRO, "maker", "1", "2025-05-05"), "public_body")
 	id := w.Do(by("comune-di-jesi"), order).(*ledgerv1.NotariseActResult).GetId()
 	w.says(ledger.ErrSpeak, by("maker"), act(ledgerv1.ActKind_ACT_KIND_LEGGE, "maker", "1", "2025-05-05"), "kind legge")
 	w.says(ledger.ErrSpeak, by("comune-di-jesi"), act(ledgerv1.ActKind_ACT_KIND_DGR, "comune-di-jesi", "1", "2025-05-05"), "kind dgr")

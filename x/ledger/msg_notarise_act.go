@@ -69,12 +69,11 @@ func (l *Ledger) mayNotarise(ctx *module.Context, m *ledgerv1.MsgNotariseAct) er
 
 // maySpeak refuses a signer that is neither an authority nor the body itself.
 func (l *Ledger) maySpeak(ctx *module.Context, body, todo string) error {
-	who := ctx.Signer.Participant
+	who, roles := ctx.Signer.Participant, authorities
 	if who == body {
-		_, err := l.registry.Active(ctx, who)
-		return err
+		roles = bodies
 	}
-	err := l.registry.Allowed(ctx, ctx.Time, who, "", "", authorities...)
+	err := l.registry.Allowed(ctx, ctx.Time, who, "", "", roles...)
 	var refusal *module.Error
 	if errors.As(err, &refusal) {
 		return ErrSpeak.With("an authority, or the body %s itself, may %s: %v", body, todo, err)

@@ -44,12 +44,11 @@ func (l *Ledger) vouch(ctx *module.Context, m *ledgerv1.MsgVouchForAct) error {
 }
 
 func (l *Ledger) mayVouch(ctx *module.Context, a *ledgerv1.Act) error {
-	who := ctx.Signer.Participant
+	who, roles := ctx.Signer.Participant, witnesses
 	if who == a.GetBody() {
-		_, err := l.registry.Active(ctx, who)
-		return err
+		roles = ownWitness
 	}
-	err := l.registry.Allowed(ctx, ctx.Time, who, "", "", witnesses...)
+	err := l.registry.Allowed(ctx, ctx.Time, who, "", "", roles...)
 	var refusal *module.Error
 	if errors.As(err, &refusal) {
 		return ErrSpeak.With("the body %s itself, an authority or an auditor may vouch for its acts: %v", a.GetBody(), err)

@@ -15,7 +15,11 @@ type Registry interface {
 	Active(ctx context.Context, id string) (*registryv1.Participant, error)
 }
 
+// A body speaks for its own acts with the role of a public body; an authority for
+// those of any.
 var (
 	authorities = []registryv1.Role{registryv1.Role_ROLE_AUTHORITY}
+	bodies      = []registryv1.Role{registryv1.Role_ROLE_AUTHORITY, registryv1.Role_ROLE_PUBLIC_BODY}
 	witnesses   = []registryv1.Role{registryv1.Role_ROLE_AUTHORITY, registryv1.Role_ROLE_AUDITOR}
+	ownWitness  = []registryv1.Role{registryv1.Role_ROLE_AUTHORITY, registryv1.Role_ROLE_AUDITOR, registryv1.Role_ROLE_PUBLIC_BODY}
 )

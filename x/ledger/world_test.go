@@ -38,7 +38,7 @@ func newWorld(t moduletest.T) *world {
 	must(t, r.Enrol(ctx, enrolment("regione-marche")))
 	must(t, r.AdmitAuthority(ctx, "regione-marche"))
 	must(t, r.AdmitValidator(ctx, &registryv1.AdmitValidator{PublicKey: make([]byte, 32), Participant: "regione-marche", Name: "one", Power: 10}))
-	w.Do(by("regione-marche"), enrolment("comune-di-jesi"))
+	w.Do(by("regione-marche"), enrolment("comune-di-jesi", registryv1.Role_ROLE_PUBLIC_BODY))
 	w.Do(by("regione-marche"), enrolment("corte", registryv1.Role_ROLE_AUDITOR))
 	w.Do(by("regione-marche"), enrolment("maker", registryv1.Role_ROLE_PRODUCER))
 	return w

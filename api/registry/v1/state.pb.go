@@ -41,21 +41,24 @@ const (
 	// The protection consortium (consorzio di tutela) of the specifications in its
 	// grant; it may deploy and approve their contracts.
 	Role_ROLE_CONSORTIUM Role = 9
+	// A municipality, an agency or another public body, for its own acts.
+	Role_ROLE_PUBLIC_BODY Role = 10
 )
 
 // Enum value maps for Role.
 var (
 	Role_name = map[int32]string{
-		0: "ROLE_UNSPECIFIED",
-		1: "ROLE_AUTHORITY",
-		2: "ROLE_CERTIFIER",
-		3: "ROLE_PRODUCER",
-		4: "ROLE_PROCESSOR",
-		5: "ROLE_CARRIER",
-		6: "ROLE_DISTRIBUTOR",
-		7: "ROLE_AUDITOR",
-		8: "ROLE_OPERATOR",
-		9: "ROLE_CONSORTIUM",
+		0:  "ROLE_UNSPECIFIED",
+		1:  "ROLE_AUTHORITY",
+		2:  "ROLE_CERTIFIER",
+		3:  "ROLE_PRODUCER",
+		4:  "ROLE_PROCESSOR",
+		5:  "ROLE_CARRIER",
+		6:  "ROLE_DISTRIBUTOR",
+		7:  "ROLE_AUDITOR",
+		8:  "ROLE_OPERATOR",
+		9:  "ROLE_CONSORTIUM",
+		10: "ROLE_PUBLIC_BODY",
 	}
 	Role_value = map[string]int32{
 		"ROLE_UNSPECIFIED": 0,
@@ -68,6 +71,7 @@ var (
 		"ROLE_AUDITOR":     7,
 		"ROLE_OPERATOR":    8,
 		"ROLE_CONSORTIUM":  9,
+		"ROLE_PUBLIC_BODY": 10,
 	}
 )
 
@@ -1817,7 +1821,7 @@ const file_filiera_registry_v1_state_proto_rawDesc = "" +
 	"\ahighest\x18\x01 \x01(\x04R\ahighest\x12\x16\n" +
 	"\x06window\x18\x02 \x01(\fR\x06window\x12\x1f\n" +
 	"\vlast_expiry\x18\x03 \x01(\x03R\n" +
-	"lastExpiry*\xcd\x01\n" +
+	"lastExpiry*\xe3\x01\n" +
 	"\x04Role\x12\x14\n" +
 	"\x10ROLE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eROLE_AUTHORITY\x10\x01\x12\x12\n" +
@@ -1828,7 +1832,9 @@ const file_filiera_registry_v1_state_proto_rawDesc = "" +
 	"\x10ROLE_DISTRIBUTOR\x10\x06\x12\x10\n" +
 	"\fROLE_AUDITOR\x10\a\x12\x11\n" +
 	"\rROLE_OPERATOR\x10\b\x12\x13\n" +
-	"\x0fROLE_CONSORTIUM\x10\t*\x98\x01\n" +
+	"\x0fROLE_CONSORTIUM\x10\t\x12\x14\n" +
+	"\x10ROLE_PUBLIC_BODY\x10\n" +
+	"*\x98\x01\n" +
 	"\x11ParticipantStatus\x12\"\n" +
 	"\x1ePARTICIPANT_STATUS_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19PARTICIPANT_STATUS_ACTIVE\x10\x01\x12 \n" +
