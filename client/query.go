@@ -28,6 +28,7 @@ func (c *Client) Params(ctx context.Context) (*registryv1.Params, error) {
 		ApprovalNumerator: uint32(p.ApprovalNumerator), ApprovalDenominator: uint32(p.ApprovalDenominator),
 		ProposalSeconds: int64(p.ProposalSeconds), MaxEventAheadSeconds: int64(p.MaxEventAheadSeconds),
 		MaxEventsPerDocument: uint32(p.MaxEventsPerDocument), RecallStepsPerBlock: uint32(p.RecallStepsPerBlock), RecallStepsBack: uint32(p.RecallStepsBack),
+		ContractCostPerTx: uint64(p.ContractCostPerTx),
 	}, nil
 }
 
@@ -48,6 +49,7 @@ type params struct {
 	MaxEventsPerDocument    Whole `json:"max_events_per_document"`
 	RecallStepsPerBlock     Whole `json:"recall_steps_per_block"`
 	RecallStepsBack         Whole `json:"recall_steps_back"`
+	ContractCostPerTx       Whole `json:"contract_cost_per_tx"`
 }
 
 // Participant gives an organisation with its keys, grants and accreditations.
