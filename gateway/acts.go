@@ -63,6 +63,7 @@ func (g *Gateway) actRoutes() {
 	huma.Register(g.api, op("listActRelations", "/v1/act-relations", tag, "What acts do to one another", "In order of the act that does it. from and to choose acts; without them, all."), g.listActRelations)
 	huma.Register(g.api, op("findFile", "/v1/acts/by-hash/{sha256}", tag, "The acts that a file belongs to",
 		"By the SHA-256 of the file, of what was signed in it, or of an attachment. A file that the ledger does not know answers 200 with known false; the proof shows that as well."), g.findFile)
+	g.mux.HandleFunc(actPageRoute, g.actPage)
 }
 
 type actsIn struct {

@@ -86,6 +86,22 @@ func TestActsAreAnswered(t *testing.T) {
 	}
 }
 
+func TestAnActHasAPage(t *testing.T) {
+	w := newWorld(t)
+	w.story()
+	w.decisions()
+	w.commit()
+	r := w.do("GET", "/acts/"+testDGR+"?lang=it", nil, "Accept", browser)
+	for _, want := range []string{"<html lang=\"it\">", "Modalità attuative 203", "In vigore.", "2024-02-26 · modificato da " + testOther, strings.Repeat("ab", 32), "art. 41), non qualificata", "/v1/acts/" + testDGR, "nessuno: il deposito"} {
+		if r.status != 200 || !strings.Contains(string(r.body), want) {
+			t.Errorf("%d: it does not say %q:\n%s", r.status, want, r.body)
+		}
+	}
+	if r := w.do("GET", "/acts/none?lang=en", nil, "Accept", browser); r.status != 404 || !strings.Contains(string(r.body), "no act of this id") {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+}
+
 func TestWhatIsKnownOfAFileIsProven(t *testing.T) {
 	w := newWorld(t)
 	w.story()

@@ -16,7 +16,7 @@ func receipt() *Receipt {
 			StampedAt: "2026-11-23T19:05:28Z",
 		}},
 		DepositedBy: "Regione Marche (regione-marche)", DepositedAt: "2026-11-23T19:05:55Z", DepositedHeight: 2, Standing: "in vigore", ChainID: "filiera-atti", Height: 7, AsOf: "2026-11-23",
-		AppHash: strings.Repeat("d", 64), ValidatorsHash: strings.Repeat("e", 64), URL: "https://registro.example.it/v1/acts/regione-marche:decreto-dirigenziale:14.tdi:2025",
+		AppHash: strings.Repeat("d", 64), ValidatorsHash: strings.Repeat("e", 64), URL: "https://registro.example.it/acts/regione-marche:decreto-dirigenziale:14.tdi:2025",
 	}
 }
 

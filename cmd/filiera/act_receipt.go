@@ -71,7 +71,7 @@ func (e *env) runActReceipt(cmd *cobra.Command, args []string) error {
 		public = c.URL()
 	}
 	r := e.receiptOf(cmd, c, a, at)
-	r.URL = strings.TrimSuffix(public, "/") + "/v1/acts/" + url.PathEscape(id)
+	r.URL = strings.TrimSuffix(public, "/") + "/acts/" + url.PathEscape(id)
 	r.Own, r.ValidatorsHash = own, hexOf(trust.ValidatorsHash)
 	var b bytes.Buffer
 	if err := report.WriteReceipt(&b, r); err != nil {
