@@ -110,19 +110,19 @@ func (p *linkPage) actFacts(a *ledgerv1.Act) {
 		p.fact("document", strings.TrimSpace(hex.EncodeToString(d.GetSha256())+" "+d.GetTitle()))
 		p.fact("inner", hex.EncodeToString(d.GetInnerSha256()))
 		if d.GetStampedAt() != 0 {
-			p.fact("stamp", inWords(d.GetStampedAt()))
+			p.fact("stamp", shownTime(d.GetStampedAt()))
 		}
 		for _, u := range d.GetUrls() {
 			p.Links = append(p.Links, pageLink{Href: u, Title: u, Type: d.GetMediaType()})
 		}
 	}
-	p.fact("deposited", fmt.Sprintf("%s, %s %d, %s", inWords(a.GetDepositedAt()), p.W["block"], a.GetDepositedHeight(), a.GetDepositedBy()))
+	p.fact("deposited", fmt.Sprintf("%s, %s %d, %s", shownTime(a.GetDepositedAt()), p.W["block"], a.GetDepositedHeight(), a.GetDepositedBy()))
 	for _, v := range a.GetVouchings() {
-		p.fact("vouched", fmt.Sprintf("%s, %s: «%s»", v.GetParticipant(), inWords(v.GetVouchedAt()), v.GetStatement()))
+		p.fact("vouched", fmt.Sprintf("%s, %s: «%s»", v.GetParticipant(), shownTime(v.GetVouchedAt()), v.GetStatement()))
 	}
 	if len(a.GetVouchings()) == 0 {
 		p.fact("vouched", p.W["nobody"])
 	}
 }
 
-func inWords(unix int64) string { return time.Unix(unix, 0).UTC().Format("2006-01-02 15:04:05 UTC") }
+func shownTime(unix int64) string { return time.Unix(unix, 0).UTC().Format("2006-01-02 15:04:05 UTC") }
