@@ -25,7 +25,7 @@ var actWords = map[string]map[string]string{
 	"it": {
 		"journey": "Che cosa ne è stato", "links": "Dove si trovano i documenti", "elsewhere": "Sono pagine di altri: il documento è quello se la sua impronta è la stessa.",
 		"body": "Emanato da", "date": "Data dell'atto", "basis": "Base giuridica", "document": "Documento (SHA-256)", "inner": "Firmato al suo interno (SHA-256)", "deposited": "Depositato", "vouched": "Attestato da",
-		"nobody": "nessuno: il deposito non dice che l'atto sia autentico", "kind": "Tipo", "in_force": "In vigore.", "not_yet": "Non ancora in vigore.", "revoked": "Revocato.", "repealed": "Abrogato.",
+		"nobody": "nessuno: il deposito non dice che l'atto sia autentico", "kind": "Tipo", "in_force": "In vigore, per quanto dicono gli atti nel registro.", "not_yet": "Non ancora in vigore.", "revoked": "Revocato.", "repealed": "Abrogato.",
 		"expired": "Non più in vigore: il termine è passato.", "unknown": "Il registro non ha un atto con questo identificativo.", "stamp": "Marca temporale",
 		"worth": "La registrazione è una validazione temporale elettronica (Reg. (UE) 910/2014, art. 41), non qualificata; il registro non è un registro elettronico qualificato.",
 		"1":     "approvato da", "2": "modificato da", "3": "risorse trasferite da", "4": "rettificato da", "6": "revocato da", "7": "abrogato da",
@@ -33,7 +33,7 @@ var actWords = map[string]map[string]string{
 	"en": {
 		"journey": "What became of it", "links": "Where the documents can be had", "elsewhere": "These pages are others': a document is the one if its hash is the same.",
 		"body": "Issued by", "date": "Date of the act", "basis": "Legal basis", "document": "Document (SHA-256)", "inner": "Signed in it (SHA-256)", "deposited": "Deposited", "vouched": "Vouched for by",
-		"nobody": "nobody: the deposit does not say that the act is genuine", "kind": "Kind", "in_force": "In force.", "not_yet": "Not in force yet.", "revoked": "Revoked.", "repealed": "Repealed.",
+		"nobody": "nobody: the deposit does not say that the act is genuine", "kind": "Kind", "in_force": "In force, as far as the acts on the ledger tell.", "not_yet": "Not in force yet.", "revoked": "Revoked.", "repealed": "Repealed.",
 		"expired": "No longer in force: its time is over.", "unknown": "The ledger has no act of this id.", "stamp": "Time stamp",
 		"worth": "The record is an electronic time stamp (Reg. (EU) 910/2014, art. 41), not qualified; the ledger is not a qualified electronic ledger.",
 		"1":     "approved by", "2": "amended by", "3": "money moved by", "4": "rectified by", "6": "revoked by", "7": "repealed by",

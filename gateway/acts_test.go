@@ -92,7 +92,7 @@ func TestAnActHasAPage(t *testing.T) {
 	w.decisions()
 	w.commit()
 	r := w.do("GET", "/acts/"+testDGR+"?lang=it", nil, "Accept", browser)
-	for _, want := range []string{"<html lang=\"it\">", "Modalità attuative 203", "In vigore.", "2024-02-26 · modificato da " + testOther, strings.Repeat("ab", 32), "art. 41), non qualificata", "/v1/acts/" + testDGR, "nessuno: il deposito"} {
+	for _, want := range []string{"<html lang=\"it\">", "Modalità attuative 203", "In vigore, per quanto", "2024-02-26 · modificato da " + testOther, strings.Repeat("ab", 32), "art. 41), non qualificata", "/v1/acts/" + testDGR, "nessuno: il deposito"} {
 		if r.status != 200 || !strings.Contains(string(r.body), want) {
 			t.Errorf("%d: it does not say %q:\n%s", r.status, want, r.body)
 		}
