@@ -96,8 +96,11 @@ func checkHierarchy(from *ledgerv1.Act, kind ledgerv1.ActRelation, to *ledgerv1.
 			return refuse("a mistake of writing is rectified by the same kind of act of the same body")
 		}
 	}
-	if changing(kind) && same && !sameBody {
-		return refuse("only its own body, or an act above it, changes it")
+	if changing(kind) && !sameBody && !(above && norm(a)) {
+		return refuse("only its own body, or law above it, changes it")
+	}
+	if kind == ledgerv1.ActRelation_ACT_RELATION_GOVERNS && !sameBody && !norm(a) && a != ledgerv1.ActKind_ACT_KIND_DGR {
+		return refuse("only its own body, the regional government or law governs it")
 	}
 	return nil
 }

@@ -122,8 +122,11 @@ func TestRelationsAreHeldAgainstTheActs(t *testing.T) {
 	decree := w.put(act(ledgerv1.ActKind_ACT_KIND_DECRETO_DIRIGENZIALE, "regione-marche", "14", "2025-02-11"))
 	call := w.put(act(ledgerv1.ActKind_ACT_KIND_BANDO, "regione-marche", "servizi-digitali", "2025-02-11"))
 	town := w.put(act(ledgerv1.ActKind_ACT_KIND_DELIBERA_GIUNTA, "comune-di-jesi", "3", "2025-03-01"))
+	later := w.put(act(ledgerv1.ActKind_ACT_KIND_DECRETO_DIRIGENZIALE, "regione-marche", "99", "2025-04-01"))
+	rule := w.put(act(ledgerv1.ActKind_ACT_KIND_REGOLAMENTO_REGIONALE, "regione-marche", "1", "2025-04-02"))
 	region := by("regione-marche")
 
+	w.Do(region, relate(rule, revokes, town)) // law above it, of another body
 	w.Do(region, relate(a248, amends, a203))
 	w.Do(region, relate(a248, transfers, a203))
 	w.Do(region, relate(a203, governs, a248)) // another family: no circle
@@ -149,6 +152,8 @@ func TestRelationsAreHeldAgainstTheActs(t *testing.T) {
 		{ledger.ErrHierarchy, relate(law, repeals, state), "own matters"},
 		{ledger.ErrHierarchy, relate(call, transfers, decree), "stands below it"},
 		{ledger.ErrHierarchy, relate(town, amends, a203), "only its own body"},
+		{ledger.ErrHierarchy, relate(town, revokes, decree), "only its own body"}, // above it, and another's
+		{ledger.ErrHierarchy, relate(town, governs, later), "the regional government or law"},
 		{ledger.ErrHierarchy, relate(decree, rectifies, call), "same kind"},
 		{ledger.ErrHierarchy, relate(a248, executes, decree), "level or above"},
 		{ledger.ErrCycle, relate(same3, revokes, same1), "already leads back"},
