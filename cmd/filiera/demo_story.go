@@ -9,13 +9,14 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/filiera-chain/filiera/contracts"
 	"github.com/filiera-chain/filiera/testnet/story"
 )
 
 // tell plays the story, one command after the other.
 func (d *demo) tell(ctx context.Context) error {
 	for _, chapter := range []func(context.Context) error{
-		d.admit, d.produce, d.certify, d.verifyGood, d.verifyAbsent, d.suspendAndRevoke, d.certifyAgain, d.notarise,
+		d.admit, d.enact, d.produce, d.dryTooLittle, d.certify, d.verifyGood, d.verifyAbsent, d.suspendAndRevoke, d.certifyAgain, d.notarise,
 	} {
 		if err := chapter(ctx); err != nil {
 			return err
@@ -81,6 +82,55 @@ func appendEach(args []string, flag string, values []string) []string {
 	return args
 }
 
+// enact has Region and control body agree to the contract of the specification,
+// which judges from then on.
+func (d *demo) enact(ctx context.Context) error {
+	d.say("demo.enact")
+	const id = "maccheroncini-di-campofilone"
+	text, err := contracts.Files.ReadFile(id + "/contract.yaml")
+	if err != nil {
+		return err
+	}
+	file := d.file("contract.yaml")
+	if err := os.WriteFile(file, text, 0o644); err != nil {
+		return err
+	}
+	region, body := d.one("authority").ID, d.one("certifier").ID
+	for _, args := range [][]string{
+		{"contract", "deploy", file, "--from", region},
+		{"contract", "approve", file, "--as", "authority", "--from", region},
+		{"contract", "approve", file, "--as", "control-body", "--from", body},
+		{"contract", "activate", id, "1", "--from", region},
+	} {
+		if _, err := d.cli.show(ctx, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dryTooLittle has the ledger refuse the certificate of a batch that was dried an
+// hour too little, and take that of one dried just long enough.
+func (d *demo) dryTooLittle(ctx context.Context) error {
+	d.say("demo.dry", d.story.TooShort.Lot, d.story.TooShort.Hours)
+	carrier := d.one("distributor").ID
+	if err := d.signDraft(ctx, d.file(d.story.TooShort.File), "certificate-23h.jwt"); err != nil {
+		return err
+	}
+	if err := d.cli.refused(ctx, "rules.refused", "drying (metodo di ottenimento): required ≥ 24 h and ≤ 36 h, found 23 h", "cert", "submit", d.file("certificate-23h.jwt"), "--from", carrier); err != nil {
+		return err
+	}
+	d.say("demo.dry.enough", d.story.Enough.Lot, d.story.Enough.Hours)
+	if err := d.signDraft(ctx, d.file(d.story.Enough.File), "certificate-24h.jwt"); err != nil {
+		return err
+	}
+	if _, err := d.cli.show(ctx, "cert", "submit", d.file("certificate-24h.jwt"), "--from", carrier); err != nil {
+		return err
+	}
+	_, err := d.cli.show(ctx, "contract", "rulings", d.story.GTIN, d.story.Enough.Lot)
+	return err
+}
+
 // produce has the pasta maker register product and batches and capture events.
 func (d *demo) produce(ctx context.Context) error {
 	maker := d.one("producer").ID
@@ -109,9 +159,13 @@ func (d *demo) certify(ctx context.Context) error {
 }
 
 func (d *demo) signOffline(ctx context.Context, name string) error {
+	return d.signDraft(ctx, d.story.DraftFile, name)
+}
+
+func (d *demo) signDraft(ctx context.Context, draft, name string) error {
 	body := d.one("certifier").ID
 	// No node can be reached from here, whatever the program might try.
-	_, err := d.cli.offline().show(ctx, "cert", "sign", d.story.DraftFile, "--chain-id", demoChain, "--participant", body, "--key", body,
+	_, err := d.cli.offline().show(ctx, "cert", "sign", draft, "--chain-id", demoChain, "--participant", body, "--key", body,
 		"--label", "ufficio", "--out", d.file(name))
 	return err
 }
@@ -209,7 +263,7 @@ func (d *demo) attestation(ctx context.Context) (string, error) {
 			ID string `json:"id"`
 		} `json:"items"`
 	}
-	if err := d.answer(ctx, &list, "cert", "list"); err != nil {
+	if err := d.answer(ctx, &list, "cert", "list", "--gtin", d.story.GTIN, "--lot", d.story.Lot); err != nil {
 		return "", err
 	}
 	if len(list.Items) == 0 {
@@ -243,6 +297,8 @@ func (d *demo) invite() {
 		fmt.Sprintf("%s batch list%s", d.cli.name(), at),
 		fmt.Sprintf("%s trace journey %s %s%s", d.cli.name(), d.story.GTIN, d.story.Lot, at),
 		fmt.Sprintf("%s cert list%s", d.cli.name(), at),
+		fmt.Sprintf("%s contract show maccheroncini-di-campofilone%s", d.cli.name(), at),
+		fmt.Sprintf("%s contract rulings %s %s%s", d.cli.name(), d.story.GTIN, d.story.Lot, at),
 		fmt.Sprintf("%s act verify %s%s", d.cli.name(), filepath.Join(d.file("pr-fesr-1.2.2"), "acts", "dgr-248-2024.txt"), at),
 		fmt.Sprintf("curl -s '%s/v1/verify/01/%s/10/%s?proof=true'", d.url, d.story.GTIN, d.story.Lot),
 		fmt.Sprintf("curl -s %s/openapi.json", d.url),

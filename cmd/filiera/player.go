@@ -56,6 +56,21 @@ func (p *player) show(ctx context.Context, args ...string) ([]byte, error) {
 	return out, err
 }
 
+// refused is show for a command that the ledger refuses: with a code, and words that
+// its sentence holds.
+func (p *player) refused(ctx context.Context, code, words string, args ...string) error {
+	fmt.Fprintf(p.e.out, "$ %s %s\n", p.name(), quote(args))
+	_, err := p.quiet(ctx, args...)
+	if err == nil || !strings.Contains(err.Error(), code) || !strings.Contains(err.Error(), words) {
+		return fmt.Errorf("this was to be refused as %s (…%s…): %w", code, words, err)
+	}
+	_, said, _ := strings.Cut(err.Error(), "\n")
+	for line := range strings.Lines(strings.TrimSpace(said) + "\n") {
+		fmt.Fprint(p.e.out, "    "+line)
+	}
+	return nil
+}
+
 // quiet runs the command and gives what it printed.
 func (p *player) quiet(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, p.program, args...)

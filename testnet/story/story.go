@@ -25,6 +25,10 @@ type Story struct {
 	// AbsentLot is a well-formed lot of the same product that nobody registers.
 	AbsentLot string
 
+	// TooShort and Enough are the drafts of certificates of two other batches: one
+	// was dried an hour too little, the other just long enough.
+	TooShort, Enough Draft
+
 	ParticipantsFile, SpecificationFile, SpecificationDocument, ProductFile, BatchesFile, DraftFile string
 	// Events are the EPCIS documents, in the order in which they happened.
 	Events []string
@@ -50,7 +54,7 @@ func Write(dir string, base time.Time) (*Story, error) {
 		BatchesFile: filepath.Join(dir, "batches.csv"), DraftFile: filepath.Join(dir, "certificate.yaml"),
 	}
 	err = fs.WalkDir(campofilone.Files, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || entry.IsDir() || path == draftTemplate {
 			return err
 		}
 		return s.write(t, path)
@@ -58,8 +62,23 @@ func Write(dir string, base time.Time) (*Story, error) {
 	if err != nil {
 		return nil, err
 	}
+	drafts := t.drafts()
+	s.TooShort, s.Enough = drafts[1], drafts[2]
+	for _, d := range drafts {
+		t.Draft = d
+		text, err := t.fill(draftTemplate)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", d.File, err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, d.File), text, 0o644); err != nil {
+			return nil, err
+		}
+	}
 	return s, s.read()
 }
+
+// draftTemplate is written once for each draft.
+const draftTemplate = "certificate.yaml.tmpl"
 
 // write fills one template in.
 func (s *Story) write(t *teller, path string) error {

@@ -36,6 +36,27 @@ type teller struct {
 	// VAT is an invented number of the pasta maker: its office code, 500, was
 	// never given out.
 	VAT string
+	// Draft is what the certificate that is being written attests.
+	Draft Draft
+}
+
+// Draft is a certificate of the story before it is signed.
+type Draft struct {
+	// File within the story's folder.
+	File string
+	Lot  string
+	// Grams that it attests, and hours that the batch was dried.
+	Grams, Hours int
+}
+
+// drafts are the certificate of the story's batch, and two of batches that were
+// dried too little and just enough.
+func (t *teller) drafts() []Draft {
+	return []Draft{
+		{"certificate.yaml", t.Lot(), t.Grams(), dryingHours},
+		{"certificate-23h.yaml", t.LotOf(madeDay-1, "A"), 96_500, 23},
+		{"certificate-24h.yaml", t.LotOf(madeDay-2, "A"), 110_000, 24},
+	}
 }
 
 func newTeller(base time.Time) (*teller, error) {
