@@ -19,6 +19,8 @@ import (
 	productv1 "github.com/filiera-chain/filiera/api/product/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
 	rulesv1 "github.com/filiera-chain/filiera/api/rules/v1"
+	"github.com/filiera-chain/filiera/module"
+	"github.com/filiera-chain/filiera/module/statekey"
 	"github.com/filiera-chain/filiera/x/registry"
 )
 
@@ -282,6 +284,49 @@ func (c *chain) agreement(number uint64) *agreementv1.Agreement {
 	x := &agreementv1.Agreement{}
 	check(c.t, proto.Unmarshal(res.Value, x))
 	return x
+}
+
+// TestTheKeysOfContractsAreThoseOfTheTables finds every provable record of contracts
+// under the key that verifiers use.
+func TestTheKeysOfContractsAreThoseOfTheTables(t *testing.T) {
+	c := newChain(t, dbm.NewMemDB())
+	shop = newSender(3)
+	c.story()
+	c.do(producer, &rulesv1.MsgDeclareFacts{Batch: lotOf("S20"), Facts: []byte("known: {ph: {is: 5 pH}}")})
+	version := &rulesv1.Version{}
+	c.record(statekey.ContractVersion("peso", 1), version)
+	c.record(statekey.ContractDocument(version.GetSha256()), &rulesv1.Document{})
+	for _, k := range []struct {
+		start func(string, string) ([]byte, []byte)
+		rest  string
+		into  proto.Message
+	}{
+		{statekey.RulingsOf, "batch/peso/", &rulesv1.Ruling{}}, {statekey.ConsequencesOf, "peso/premio/award", &rulesv1.Consequence{}}, {statekey.DeclarationsOf, "pastificio", &rulesv1.Declaration{}},
+	} {
+		start, _ := k.start(gtin, "S20")
+		c.record(append(start, k.rest...), k.into)
+	}
+	text, who := sha256.Sum256([]byte("contratto")), sha256.Sum256([]byte("SPID"))
+	c.do(producer, &agreementv1.MsgPropose{
+		Title: "Fornitura", DocumentSha256: text[:], Parties: []string{"pastificio", "bottega"}, SignUntil: c.now.Unix() + 60, Identification: &agreementv1.Identification{Means: "cie", Sha256: who[:]},
+		Deliveries: []*agreementv1.NewDelivery{{Seller: "pastificio", Buyer: "bottega", Gtin: gtin, Quantity: grams(1), DueAt: c.now.Unix() + 120}},
+	})
+	c.record(statekey.Agreement(1), &agreementv1.Agreement{})
+}
+
+// record reads a record by its raw key.
+func (c *chain) record(key []byte, into proto.Message) {
+	c.t.Helper()
+	name, rest, _ := strings.Cut(string(key), "/")
+	res, err := c.app.Query(c.t.Context(), &abci.RequestQuery{Path: "/store/" + name + "/key", Data: []byte(rest)})
+	check(c.t, err)
+	if res.Code != 0 || len(res.Value) == 0 {
+		c.t.Fatalf("nothing stands under %q: %s", key, res.Log)
+	}
+	check(c.t, proto.Unmarshal(res.Value, into))
+	if err := module.NoUnknown(into); err != nil {
+		c.t.Fatalf("under %q: %v", key, err)
+	}
 }
 
 // TestContractsJudgeAlikeInEveryProcess runs the same blocks, with contracts, in

@@ -2,8 +2,8 @@ package main
 
 // actEnglish holds the sentences of acts in English; see words.go.
 var actEnglish = map[string]string{
-	"demo.acts":          "12. The Region notarises the acts behind action 1.2.2 of its PR FESR, and says what they do to one another",
-	"demo.act-file":      "13. A citizen asks of a file which act it is, since when, and whether it is in force; then again with no node",
+	"demo.acts":          "14. The Region notarises the acts behind action 1.2.2 of its PR FESR, and says what they do to one another",
+	"demo.act-file":      "15. A citizen asks of a file which act it is, since when, and whether it is in force; then again with no node",
 	"act.short":          "Acts of public bodies: notarise, verify, relate, vouch for",
 	"act.notarise.short": "Put acts on the ledger, by the hashes of their documents",
 	"act.notarise.long": `Reads each file here and puts its hashes on the ledger: of the file, of what was signed in a .p7m or a PDF, of the attachments of a message. The files themselves, and who

@@ -2,8 +2,8 @@ package main
 
 // actItalian holds the sentences of acts in Italian; see words.go.
 var actItalian = map[string]string{
-	"demo.acts":          "12. La Regione notarizza gli atti dietro l'azione 1.2.2 del suo PR FESR e dichiara che cosa fanno l'uno all'altro",
-	"demo.act-file":      "13. Un cittadino chiede di un file che atto è, da quando, e se è in vigore; poi di nuovo senza nodo",
+	"demo.acts":          "14. La Regione notarizza gli atti dietro l'azione 1.2.2 del suo PR FESR e dichiara che cosa fanno l'uno all'altro",
+	"demo.act-file":      "15. Un cittadino chiede di un file che atto è, da quando, e se è in vigore; poi di nuovo senza nodo",
 	"act.short":          "Atti di enti pubblici: notarizzare, verificare, collegare, attestare",
 	"act.notarise.short": "Deposita atti nel registro, con le impronte dei loro documenti",
 	"act.notarise.long": `Legge ogni file qui e ne mette nel registro le impronte: del file, di ciò che è firmato in un .p7m o in un PDF, degli allegati di un messaggio. I file, e chi li ha firmati, restano qui.

@@ -85,7 +85,7 @@ func (a *Agreements) propose(ctx *module.Context, m *agreementv1.MsgPropose) (pr
 		ProposedBy: ctx.Signer.Participant, ProposedAt: ctx.Time, SignUntil: m.GetSignUntil(),
 	}
 	if x.GetSignUntil() <= ctx.Time || x.GetSignUntil() > ctx.Time+maxAhead {
-		return nil, ErrDeadline.With("sign_until is %s, and the block's day is %s; give the parties some time, at most ten years", module.Day(x.GetSignUntil()), module.Day(ctx.Time))
+		return nil, ErrDeadline.With("sign_until is %s, and the block's day is %s; give the parties some time, at most a hundred years", module.Day(x.GetSignUntil()), module.Day(ctx.Time))
 	}
 	for _, p := range m.GetParties() {
 		if _, err := a.registry.Active(ctx, p); err != nil {
@@ -119,7 +119,7 @@ func (a *Agreements) delivery(ctx *module.Context, x *agreementv1.Agreement, d *
 	case p.GetBaseUnit() != d.GetQuantity().GetUnit():
 		return nil, ErrProduct.With("GTIN %s is counted in %s, and %s is agreed on; write the quantity in %s", d.GetGtin(), p.GetBaseUnit(), clip(d.GetQuantity().GetUnit()), p.GetBaseUnit())
 	case d.GetDueAt() <= x.GetSignUntil() || d.GetDueAt() > ctx.Time+maxAhead:
-		return nil, ErrDeadline.With("a delivery of GTIN %s is due on %s; it comes after sign_until (%s), within ten years", d.GetGtin(), module.Day(d.GetDueAt()), module.Day(x.GetSignUntil()))
+		return nil, ErrDeadline.With("a delivery of GTIN %s is due on %s; it comes after sign_until (%s), within a hundred years", d.GetGtin(), module.Day(d.GetDueAt()), module.Day(x.GetSignUntil()))
 	}
 	return &agreementv1.Delivery{
 		Seller: d.GetSeller(), Buyer: d.GetBuyer(), Gtin: d.GetGtin(), Quantity: d.GetQuantity(), DueAt: d.GetDueAt(), Attested: d.GetAttested(),

@@ -17,8 +17,8 @@ const (
 	maxText       = 300
 	// maxAmount bounds quantities and cents, so that no sum overflows.
 	maxAmount = 1 << 52
-	// maxAhead bounds deadlines: ten years, in seconds.
-	maxAhead = 10 * 366 * 24 * 3600
+	// maxAhead bounds deadlines: a hundred years, in seconds.
+	maxAhead = 100 * 366 * 24 * 3600
 )
 
 type (
