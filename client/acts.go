@@ -27,6 +27,16 @@ type Act struct {
 	DepositedHeight Whole         `json:"deposited_height"`
 	Vouchings       []Vouching    `json:"vouchings"`
 	Changes         []ActRelation `json:"changes"`
+	// Past is how it was described before, the oldest first.
+	Past []struct {
+		BodyName    string   `json:"body_name"`
+		Subject     string   `json:"subject"`
+		LegalBasis  []string `json:"legal_basis"`
+		CUPs        []string `json:"cups"`
+		Reason      string   `json:"reason"`
+		CorrectedBy string   `json:"corrected_by"`
+		CorrectedAt Instant  `json:"corrected_at"`
+	} `json:"past"`
 }
 
 // ActDocument is a file of an act; hashes in hex.

@@ -15,7 +15,7 @@ import (
 )
 
 func actCommand(e *env) *cobra.Command {
-	return e.group("act", "act.short", actNotarise(e), actVerify(e), actShow(e), actList(e), actRelate(e), actWithdraw(e), actVouch(e), actReceipt(e))
+	return e.group("act", "act.short", actNotarise(e), actVerify(e), actShow(e), actList(e), actRelate(e), actWithdraw(e), actVouch(e), actDescribe(e), actReceipt(e))
 }
 
 const exampleAct = "regione-marche:dgr:203:2023"
@@ -127,6 +127,9 @@ func (e *env) drawAct(t *table, d *client.ActDetail, relations map[string][]clie
 		t.line(e.t("act.text"), e.t("act.changed."+p.Relation, p.Act)+"  "+p.EffectiveFrom)
 	}
 	t.line(e.t("act.consolidated"), d.ConsolidatedSHA256)
+	for _, x := range a.Past {
+		t.line(e.t("act.before"), fmt.Sprintf("%s  (%s, %s: %s)", x.Subject, x.CorrectedAt, x.CorrectedBy, x.Reason))
+	}
 	for _, r := range relations["from"] {
 		t.line(e.t("act.relation."+string(r.Kind)), r.To+"  "+r.EffectiveFrom)
 	}

@@ -43,6 +43,7 @@ func (l *Ledger) actActs() []module.Act {
 		module.On(checkRelate, l.relate),
 		module.On(checkVouch, l.vouch),
 		module.On(checkWithdrawRelation, l.withdrawRelation),
+		module.On(checkDescribe, l.describe),
 	}
 }
 

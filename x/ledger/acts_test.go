@@ -113,6 +113,35 @@ func TestWhoMayNotariseAndVouch(t *testing.T) {
 	w.says(ledger.ErrAct, by("corte"), &ledgerv1.MsgVouchForAct{Act: "regione-marche:dgr:9:2020", Statement: "anything"}, "notarise it first")
 }
 
+func TestADescriptionIsCorrectedAndTheOldOneKept(t *testing.T) {
+	w := newWorld(t)
+	m := dgr("203", "2023-02-20")
+	m.Subject, m.Cups = "Modalita attuatve", []string{"C11G06000000001"}
+	id := w.put(m)
+	anew := &ledgerv1.MsgDescribeAct{Act: id, BodyName: "Giunta regionale", Subject: "Modalità attuative", Reason: "errore di battitura", Urls: []*ledgerv1.DocumentURLs{{Document: 0, Urls: []string{"https://example.it/203.pdf"}}}}
+	w.says(ledger.ErrSpeak, by("comune-di-jesi"), anew, "regione-marche itself")
+	w.Do(by("regione-marche"), anew)
+	a, err := w.ledger.Act(w.Reader(), id)
+	must(t, err)
+	if a.GetSubject() != "Modalità attuative" || len(a.GetCups()) != 0 || a.GetDocuments()[0].GetUrls()[0] != "https://example.it/203.pdf" ||
+		len(a.GetPast()) != 1 || a.GetPast()[0].GetSubject() != "Modalita attuatve" || a.GetPast()[0].GetCups()[0] != "C11G06000000001" || a.GetPast()[0].GetCorrectedAt() != start {
+		t.Errorf("got %v", a)
+	}
+	bad := proto.Clone(anew).(*ledgerv1.MsgDescribeAct)
+	bad.Urls[0].Document = 1
+	w.says(ledger.ErrShape, by("regione-marche"), bad, "has 1, numbered from 0")
+	bad.Urls[0] = &ledgerv1.DocumentURLs{Urls: []string{"ftp://example.it"}}
+	w.says(ledger.ErrShape, by("regione-marche"), bad, "https://")
+	bad.Urls, bad.Cups = nil, []string{"X"}
+	w.says(ledger.ErrShape, by("regione-marche"), bad, "a CUP is")
+	bad.Cups, bad.Reason = nil, ""
+	w.says(ledger.ErrShape, by("regione-marche"), bad, "reason")
+	for range 15 {
+		w.Do(by("regione-marche"), anew)
+	}
+	w.says(ledger.ErrLimit, by("regione-marche"), anew, "16 times")
+}
+
 func TestRelationsAreHeldAgainstTheActs(t *testing.T) {
 	w := newWorld(t)
 	law := w.put(act(ledgerv1.ActKind_ACT_KIND_LEGGE_REGIONALE, "regione-marche", "36", "2020-07-30"))

@@ -23,6 +23,7 @@ const (
 	maxUses       = 64
 	maxVouchings  = 32
 	maxChanges    = 256
+	maxPast       = 16
 	maxSize       = 1 << 40
 	maxNumber     = 40
 	maxOffice     = 20
@@ -77,7 +78,7 @@ func checkNotarise(m *ledgerv1.MsgNotariseAct) error {
 			return shape(err)
 		}
 	}
-	if err := checkLines(m); err != nil {
+	if err := checkLines(m.GetLegalBasis(), m.GetCups()); err != nil {
 		return err
 	}
 	if err := checkForce(m); err != nil {
@@ -103,20 +104,20 @@ func checkForce(m *ledgerv1.MsgNotariseAct) error {
 	return nil
 }
 
-func checkLines(m *ledgerv1.MsgNotariseAct) error {
-	if n := len(m.GetLegalBasis()); n > maxBases {
+func checkLines(basis, cups []string) error {
+	if n := len(basis); n > maxBases {
 		return ErrShape.With("legal_basis has %d lines; it takes at most %d", n, maxBases)
 	}
-	for _, line := range m.GetLegalBasis() {
+	for _, line := range basis {
 		if err := module.CheckText("legal_basis", line, 2, 300); err != nil {
 			return shape(err)
 		}
 	}
-	if n := len(m.GetCups()); n > maxCUPs {
+	if n := len(cups); n > maxCUPs {
 		return ErrShape.With("cups has %d codes; it takes at most %d", n, maxCUPs)
 	}
 	seen := map[string]bool{}
-	for _, c := range m.GetCups() {
+	for _, c := range cups {
 		if err := acts.CheckCUP("cups", c); err != nil {
 			return shape(err)
 		}
@@ -164,13 +165,8 @@ func checkDocument(field string, d *ledgerv1.Document) error {
 	if err := checkInner(field, d); err != nil {
 		return err
 	}
-	if n := len(d.GetUrls()); n > maxURLs {
-		return ErrShape.With("%s.urls has %d addresses; it takes at most %d", field, n, maxURLs)
-	}
-	for _, u := range d.GetUrls() {
-		if err := checkURL(field+".urls", u); err != nil {
-			return err
-		}
+	if err := checkURLs(field+".urls", d.GetUrls()); err != nil {
+		return err
 	}
 	if d.GetStampedAt() != 0 {
 		return ErrShape.With("%s.stamped_at is set; the ledger reads it from the token", field)
@@ -226,6 +222,18 @@ func checkMedia(field, s string) error {
 	}
 	if bad || strings.Contains(sub, "/") {
 		return ErrShape.With("%s is %q; write a media type in small letters, such as application/pdf", field, clip(s))
+	}
+	return nil
+}
+
+func checkURLs(field string, list []string) error {
+	if n := len(list); n > maxURLs {
+		return ErrShape.With("%s has %d addresses; it takes at most %d", field, n, maxURLs)
+	}
+	for _, u := range list {
+		if err := checkURL(field, u); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -311,7 +311,7 @@ func (x DocumentUse_Role) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use DocumentUse_Role.Descriptor instead.
 func (DocumentUse_Role) EnumDescriptor() ([]byte, []int) {
-	return file_filiera_ledger_v1_act_proto_rawDescGZIP(), []int{4, 0}
+	return file_filiera_ledger_v1_act_proto_rawDescGZIP(), []int{5, 0}
 }
 
 // Document is a file of an act, by its hashes. The file itself is elsewhere, and
@@ -707,6 +707,116 @@ func (x *Relation) GetWithdrawnHeight() int64 {
 	return 0
 }
 
+// Description is how an act was described until a correction.
+type Description struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	BodyName   string                 `protobuf:"bytes,1,opt,name=body_name,json=bodyName,proto3" json:"body_name,omitempty"`
+	Subject    string                 `protobuf:"bytes,2,opt,name=subject,proto3" json:"subject,omitempty"`
+	LegalBasis []string               `protobuf:"bytes,3,rep,name=legal_basis,json=legalBasis,proto3" json:"legal_basis,omitempty"`
+	Cups       []string               `protobuf:"bytes,4,rep,name=cups,proto3" json:"cups,omitempty"`
+	// Why it was corrected, by whom, at which block time and height.
+	Reason          string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	CorrectedBy     string `protobuf:"bytes,6,opt,name=corrected_by,json=correctedBy,proto3" json:"corrected_by,omitempty"`
+	KeyLabel        string `protobuf:"bytes,7,opt,name=key_label,json=keyLabel,proto3" json:"key_label,omitempty"`
+	CorrectedAt     int64  `protobuf:"varint,8,opt,name=corrected_at,json=correctedAt,proto3" json:"corrected_at,omitempty"`
+	CorrectedHeight int64  `protobuf:"varint,9,opt,name=corrected_height,json=correctedHeight,proto3" json:"corrected_height,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *Description) Reset() {
+	*x = Description{}
+	mi := &file_filiera_ledger_v1_act_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Description) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Description) ProtoMessage() {}
+
+func (x *Description) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_ledger_v1_act_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Description.ProtoReflect.Descriptor instead.
+func (*Description) Descriptor() ([]byte, []int) {
+	return file_filiera_ledger_v1_act_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Description) GetBodyName() string {
+	if x != nil {
+		return x.BodyName
+	}
+	return ""
+}
+
+func (x *Description) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *Description) GetLegalBasis() []string {
+	if x != nil {
+		return x.LegalBasis
+	}
+	return nil
+}
+
+func (x *Description) GetCups() []string {
+	if x != nil {
+		return x.Cups
+	}
+	return nil
+}
+
+func (x *Description) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Description) GetCorrectedBy() string {
+	if x != nil {
+		return x.CorrectedBy
+	}
+	return ""
+}
+
+func (x *Description) GetKeyLabel() string {
+	if x != nil {
+		return x.KeyLabel
+	}
+	return ""
+}
+
+func (x *Description) GetCorrectedAt() int64 {
+	if x != nil {
+		return x.CorrectedAt
+	}
+	return 0
+}
+
+func (x *Description) GetCorrectedHeight() int64 {
+	if x != nil {
+		return x.CorrectedHeight
+	}
+	return 0
+}
+
 // Act is an act of a public body: which documents it is, since when they are on
 // the ledger, who put them there, who vouches for it, and what became of it.
 type Act struct {
@@ -737,6 +847,8 @@ type Act struct {
 	DepositedAt     int64       `protobuf:"varint,16,opt,name=deposited_at,json=depositedAt,proto3" json:"deposited_at,omitempty"`
 	DepositedHeight int64       `protobuf:"varint,17,opt,name=deposited_height,json=depositedHeight,proto3" json:"deposited_height,omitempty"`
 	Vouchings       []*Vouching `protobuf:"bytes,18,rep,name=vouchings,proto3" json:"vouchings,omitempty"`
+	// How it was described before, the oldest first.
+	Past []*Description `protobuf:"bytes,20,rep,name=past,proto3" json:"past,omitempty"`
 	// What amended, rectified, ended it or moved its money, withdrawn ones too, in
 	// the order in which it was declared.
 	Changes       []*Relation `protobuf:"bytes,19,rep,name=changes,proto3" json:"changes,omitempty"`
@@ -746,7 +858,7 @@ type Act struct {
 
 func (x *Act) Reset() {
 	*x = Act{}
-	mi := &file_filiera_ledger_v1_act_proto_msgTypes[3]
+	mi := &file_filiera_ledger_v1_act_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -758,7 +870,7 @@ func (x *Act) String() string {
 func (*Act) ProtoMessage() {}
 
 func (x *Act) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_ledger_v1_act_proto_msgTypes[3]
+	mi := &file_filiera_ledger_v1_act_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -771,7 +883,7 @@ func (x *Act) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Act.ProtoReflect.Descriptor instead.
 func (*Act) Descriptor() ([]byte, []int) {
-	return file_filiera_ledger_v1_act_proto_rawDescGZIP(), []int{3}
+	return file_filiera_ledger_v1_act_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Act) GetId() string {
@@ -900,6 +1012,13 @@ func (x *Act) GetVouchings() []*Vouching {
 	return nil
 }
 
+func (x *Act) GetPast() []*Description {
+	if x != nil {
+		return x.Past
+	}
+	return nil
+}
+
 func (x *Act) GetChanges() []*Relation {
 	if x != nil {
 		return x.Changes
@@ -921,7 +1040,7 @@ type DocumentUse struct {
 
 func (x *DocumentUse) Reset() {
 	*x = DocumentUse{}
-	mi := &file_filiera_ledger_v1_act_proto_msgTypes[4]
+	mi := &file_filiera_ledger_v1_act_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -933,7 +1052,7 @@ func (x *DocumentUse) String() string {
 func (*DocumentUse) ProtoMessage() {}
 
 func (x *DocumentUse) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_ledger_v1_act_proto_msgTypes[4]
+	mi := &file_filiera_ledger_v1_act_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -946,7 +1065,7 @@ func (x *DocumentUse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DocumentUse.ProtoReflect.Descriptor instead.
 func (*DocumentUse) Descriptor() ([]byte, []int) {
-	return file_filiera_ledger_v1_act_proto_rawDescGZIP(), []int{4}
+	return file_filiera_ledger_v1_act_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *DocumentUse) GetAct() string {
@@ -982,7 +1101,7 @@ type DocumentUses struct {
 
 func (x *DocumentUses) Reset() {
 	*x = DocumentUses{}
-	mi := &file_filiera_ledger_v1_act_proto_msgTypes[5]
+	mi := &file_filiera_ledger_v1_act_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -994,7 +1113,7 @@ func (x *DocumentUses) String() string {
 func (*DocumentUses) ProtoMessage() {}
 
 func (x *DocumentUses) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_ledger_v1_act_proto_msgTypes[5]
+	mi := &file_filiera_ledger_v1_act_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1007,7 +1126,7 @@ func (x *DocumentUses) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DocumentUses.ProtoReflect.Descriptor instead.
 func (*DocumentUses) Descriptor() ([]byte, []int) {
-	return file_filiera_ledger_v1_act_proto_rawDescGZIP(), []int{5}
+	return file_filiera_ledger_v1_act_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *DocumentUses) GetSha256() []byte {
@@ -1074,7 +1193,18 @@ const file_filiera_ledger_v1_act_proto_rawDesc = "" +
 	"\x10withdrawn_reason\x18\v \x01(\tR\x0fwithdrawnReason\x12!\n" +
 	"\fwithdrawn_by\x18\f \x01(\tR\vwithdrawnBy\x12!\n" +
 	"\fwithdrawn_at\x18\r \x01(\x03R\vwithdrawnAt\x12)\n" +
-	"\x10withdrawn_height\x18\x0e \x01(\x03R\x0fwithdrawnHeight\"\x88\x05\n" +
+	"\x10withdrawn_height\x18\x0e \x01(\x03R\x0fwithdrawnHeight\"\x9f\x02\n" +
+	"\vDescription\x12\x1b\n" +
+	"\tbody_name\x18\x01 \x01(\tR\bbodyName\x12\x18\n" +
+	"\asubject\x18\x02 \x01(\tR\asubject\x12\x1f\n" +
+	"\vlegal_basis\x18\x03 \x03(\tR\n" +
+	"legalBasis\x12\x12\n" +
+	"\x04cups\x18\x04 \x03(\tR\x04cups\x12\x16\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\x12!\n" +
+	"\fcorrected_by\x18\x06 \x01(\tR\vcorrectedBy\x12\x1b\n" +
+	"\tkey_label\x18\a \x01(\tR\bkeyLabel\x12!\n" +
+	"\fcorrected_at\x18\b \x01(\x03R\vcorrectedAt\x12)\n" +
+	"\x10corrected_height\x18\t \x01(\x03R\x0fcorrectedHeight\"\xbc\x05\n" +
 	"\x03Act\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12.\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x1a.filiera.ledger.v1.ActKindR\x04kind\x12\x12\n" +
@@ -1095,7 +1225,8 @@ const file_filiera_ledger_v1_act_proto_rawDesc = "" +
 	"\tkey_label\x18\x0f \x01(\tR\bkeyLabel\x12!\n" +
 	"\fdeposited_at\x18\x10 \x01(\x03R\vdepositedAt\x12)\n" +
 	"\x10deposited_height\x18\x11 \x01(\x03R\x0fdepositedHeight\x129\n" +
-	"\tvouchings\x18\x12 \x03(\v2\x1b.filiera.ledger.v1.VouchingR\tvouchings\x125\n" +
+	"\tvouchings\x18\x12 \x03(\v2\x1b.filiera.ledger.v1.VouchingR\tvouchings\x122\n" +
+	"\x04past\x18\x14 \x03(\v2\x1e.filiera.ledger.v1.DescriptionR\x04past\x125\n" +
 	"\achanges\x18\x13 \x03(\v2\x1b.filiera.ledger.v1.RelationR\achanges\"\xc1\x01\n" +
 	"\vDocumentUse\x12\x10\n" +
 	"\x03act\x18\x01 \x01(\tR\x03act\x12\x1a\n" +
@@ -1164,7 +1295,7 @@ func file_filiera_ledger_v1_act_proto_rawDescGZIP() []byte {
 }
 
 var file_filiera_ledger_v1_act_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_filiera_ledger_v1_act_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_filiera_ledger_v1_act_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_filiera_ledger_v1_act_proto_goTypes = []any{
 	(ActKind)(0),          // 0: filiera.ledger.v1.ActKind
 	(ActRelation)(0),      // 1: filiera.ledger.v1.ActRelation
@@ -1173,9 +1304,10 @@ var file_filiera_ledger_v1_act_proto_goTypes = []any{
 	(*Document)(nil),      // 4: filiera.ledger.v1.Document
 	(*Vouching)(nil),      // 5: filiera.ledger.v1.Vouching
 	(*Relation)(nil),      // 6: filiera.ledger.v1.Relation
-	(*Act)(nil),           // 7: filiera.ledger.v1.Act
-	(*DocumentUse)(nil),   // 8: filiera.ledger.v1.DocumentUse
-	(*DocumentUses)(nil),  // 9: filiera.ledger.v1.DocumentUses
+	(*Description)(nil),   // 7: filiera.ledger.v1.Description
+	(*Act)(nil),           // 8: filiera.ledger.v1.Act
+	(*DocumentUse)(nil),   // 9: filiera.ledger.v1.DocumentUse
+	(*DocumentUses)(nil),  // 10: filiera.ledger.v1.DocumentUses
 }
 var file_filiera_ledger_v1_act_proto_depIdxs = []int32{
 	2, // 0: filiera.ledger.v1.Document.container:type_name -> filiera.ledger.v1.Container
@@ -1183,14 +1315,15 @@ var file_filiera_ledger_v1_act_proto_depIdxs = []int32{
 	0, // 2: filiera.ledger.v1.Act.kind:type_name -> filiera.ledger.v1.ActKind
 	4, // 3: filiera.ledger.v1.Act.documents:type_name -> filiera.ledger.v1.Document
 	5, // 4: filiera.ledger.v1.Act.vouchings:type_name -> filiera.ledger.v1.Vouching
-	6, // 5: filiera.ledger.v1.Act.changes:type_name -> filiera.ledger.v1.Relation
-	3, // 6: filiera.ledger.v1.DocumentUse.role:type_name -> filiera.ledger.v1.DocumentUse.Role
-	8, // 7: filiera.ledger.v1.DocumentUses.uses:type_name -> filiera.ledger.v1.DocumentUse
-	8, // [8:8] is the sub-list for method output_type
-	8, // [8:8] is the sub-list for method input_type
-	8, // [8:8] is the sub-list for extension type_name
-	8, // [8:8] is the sub-list for extension extendee
-	0, // [0:8] is the sub-list for field type_name
+	7, // 5: filiera.ledger.v1.Act.past:type_name -> filiera.ledger.v1.Description
+	6, // 6: filiera.ledger.v1.Act.changes:type_name -> filiera.ledger.v1.Relation
+	3, // 7: filiera.ledger.v1.DocumentUse.role:type_name -> filiera.ledger.v1.DocumentUse.Role
+	9, // 8: filiera.ledger.v1.DocumentUses.uses:type_name -> filiera.ledger.v1.DocumentUse
+	9, // [9:9] is the sub-list for method output_type
+	9, // [9:9] is the sub-list for method input_type
+	9, // [9:9] is the sub-list for extension type_name
+	9, // [9:9] is the sub-list for extension extendee
+	0, // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_filiera_ledger_v1_act_proto_init() }
@@ -1204,7 +1337,7 @@ func file_filiera_ledger_v1_act_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_ledger_v1_act_proto_rawDesc), len(file_filiera_ledger_v1_act_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   6,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -411,6 +411,156 @@ func (x *MsgWithdrawRelation) GetReason() string {
 	return ""
 }
 
+// MsgDescribeAct corrects how an act is described, and says where its documents can
+// be had now. What names it, its dates and its hashes stay. All members are the new
+// ones, whole.
+type MsgDescribeAct struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Act        string                 `protobuf:"bytes,1,opt,name=act,proto3" json:"act,omitempty"`
+	BodyName   string                 `protobuf:"bytes,2,opt,name=body_name,json=bodyName,proto3" json:"body_name,omitempty"`
+	Subject    string                 `protobuf:"bytes,3,opt,name=subject,proto3" json:"subject,omitempty"`
+	LegalBasis []string               `protobuf:"bytes,4,rep,name=legal_basis,json=legalBasis,proto3" json:"legal_basis,omitempty"`
+	Cups       []string               `protobuf:"bytes,5,rep,name=cups,proto3" json:"cups,omitempty"`
+	// New addresses of a document; others keep theirs.
+	Urls          []*DocumentURLs `protobuf:"bytes,6,rep,name=urls,proto3" json:"urls,omitempty"`
+	Reason        string          `protobuf:"bytes,7,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MsgDescribeAct) Reset() {
+	*x = MsgDescribeAct{}
+	mi := &file_filiera_ledger_v1_act_msg_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MsgDescribeAct) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MsgDescribeAct) ProtoMessage() {}
+
+func (x *MsgDescribeAct) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_ledger_v1_act_msg_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MsgDescribeAct.ProtoReflect.Descriptor instead.
+func (*MsgDescribeAct) Descriptor() ([]byte, []int) {
+	return file_filiera_ledger_v1_act_msg_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *MsgDescribeAct) GetAct() string {
+	if x != nil {
+		return x.Act
+	}
+	return ""
+}
+
+func (x *MsgDescribeAct) GetBodyName() string {
+	if x != nil {
+		return x.BodyName
+	}
+	return ""
+}
+
+func (x *MsgDescribeAct) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *MsgDescribeAct) GetLegalBasis() []string {
+	if x != nil {
+		return x.LegalBasis
+	}
+	return nil
+}
+
+func (x *MsgDescribeAct) GetCups() []string {
+	if x != nil {
+		return x.Cups
+	}
+	return nil
+}
+
+func (x *MsgDescribeAct) GetUrls() []*DocumentURLs {
+	if x != nil {
+		return x.Urls
+	}
+	return nil
+}
+
+func (x *MsgDescribeAct) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// DocumentURLs are the addresses of a document.
+type DocumentURLs struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Position among the act's documents, from 0.
+	Document      uint32   `protobuf:"varint,1,opt,name=document,proto3" json:"document,omitempty"`
+	Urls          []string `protobuf:"bytes,2,rep,name=urls,proto3" json:"urls,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DocumentURLs) Reset() {
+	*x = DocumentURLs{}
+	mi := &file_filiera_ledger_v1_act_msg_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DocumentURLs) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DocumentURLs) ProtoMessage() {}
+
+func (x *DocumentURLs) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_ledger_v1_act_msg_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DocumentURLs.ProtoReflect.Descriptor instead.
+func (*DocumentURLs) Descriptor() ([]byte, []int) {
+	return file_filiera_ledger_v1_act_msg_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *DocumentURLs) GetDocument() uint32 {
+	if x != nil {
+		return x.Document
+	}
+	return 0
+}
+
+func (x *DocumentURLs) GetUrls() []string {
+	if x != nil {
+		return x.Urls
+	}
+	return nil
+}
+
 var File_filiera_ledger_v1_act_msg_proto protoreflect.FileDescriptor
 
 const file_filiera_ledger_v1_act_msg_proto_rawDesc = "" +
@@ -447,7 +597,19 @@ const file_filiera_ledger_v1_act_msg_proto_rawDesc = "" +
 	"\x04from\x18\x01 \x01(\tR\x04from\x122\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x1e.filiera.ledger.v1.ActRelationR\x04kind\x12\x0e\n" +
 	"\x02to\x18\x03 \x01(\tR\x02to\x12\x16\n" +
-	"\x06reason\x18\x04 \x01(\tR\x06reasonB9Z7github.com/filiera-chain/filiera/api/ledger/v1;ledgerv1b\x06proto3"
+	"\x06reason\x18\x04 \x01(\tR\x06reason\"\xdb\x01\n" +
+	"\x0eMsgDescribeAct\x12\x10\n" +
+	"\x03act\x18\x01 \x01(\tR\x03act\x12\x1b\n" +
+	"\tbody_name\x18\x02 \x01(\tR\bbodyName\x12\x18\n" +
+	"\asubject\x18\x03 \x01(\tR\asubject\x12\x1f\n" +
+	"\vlegal_basis\x18\x04 \x03(\tR\n" +
+	"legalBasis\x12\x12\n" +
+	"\x04cups\x18\x05 \x03(\tR\x04cups\x123\n" +
+	"\x04urls\x18\x06 \x03(\v2\x1f.filiera.ledger.v1.DocumentURLsR\x04urls\x12\x16\n" +
+	"\x06reason\x18\a \x01(\tR\x06reason\">\n" +
+	"\fDocumentURLs\x12\x1a\n" +
+	"\bdocument\x18\x01 \x01(\rR\bdocument\x12\x12\n" +
+	"\x04urls\x18\x02 \x03(\tR\x04urlsB9Z7github.com/filiera-chain/filiera/api/ledger/v1;ledgerv1b\x06proto3"
 
 var (
 	file_filiera_ledger_v1_act_msg_proto_rawDescOnce sync.Once
@@ -461,27 +623,30 @@ func file_filiera_ledger_v1_act_msg_proto_rawDescGZIP() []byte {
 	return file_filiera_ledger_v1_act_msg_proto_rawDescData
 }
 
-var file_filiera_ledger_v1_act_msg_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_filiera_ledger_v1_act_msg_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_filiera_ledger_v1_act_msg_proto_goTypes = []any{
 	(*MsgNotariseAct)(nil),      // 0: filiera.ledger.v1.MsgNotariseAct
 	(*NotariseActResult)(nil),   // 1: filiera.ledger.v1.NotariseActResult
 	(*MsgRelateActs)(nil),       // 2: filiera.ledger.v1.MsgRelateActs
 	(*MsgVouchForAct)(nil),      // 3: filiera.ledger.v1.MsgVouchForAct
 	(*MsgWithdrawRelation)(nil), // 4: filiera.ledger.v1.MsgWithdrawRelation
-	(ActKind)(0),                // 5: filiera.ledger.v1.ActKind
-	(*Document)(nil),            // 6: filiera.ledger.v1.Document
-	(ActRelation)(0),            // 7: filiera.ledger.v1.ActRelation
+	(*MsgDescribeAct)(nil),      // 5: filiera.ledger.v1.MsgDescribeAct
+	(*DocumentURLs)(nil),        // 6: filiera.ledger.v1.DocumentURLs
+	(ActKind)(0),                // 7: filiera.ledger.v1.ActKind
+	(*Document)(nil),            // 8: filiera.ledger.v1.Document
+	(ActRelation)(0),            // 9: filiera.ledger.v1.ActRelation
 }
 var file_filiera_ledger_v1_act_msg_proto_depIdxs = []int32{
-	5, // 0: filiera.ledger.v1.MsgNotariseAct.kind:type_name -> filiera.ledger.v1.ActKind
-	6, // 1: filiera.ledger.v1.MsgNotariseAct.documents:type_name -> filiera.ledger.v1.Document
-	7, // 2: filiera.ledger.v1.MsgRelateActs.kind:type_name -> filiera.ledger.v1.ActRelation
-	7, // 3: filiera.ledger.v1.MsgWithdrawRelation.kind:type_name -> filiera.ledger.v1.ActRelation
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	7, // 0: filiera.ledger.v1.MsgNotariseAct.kind:type_name -> filiera.ledger.v1.ActKind
+	8, // 1: filiera.ledger.v1.MsgNotariseAct.documents:type_name -> filiera.ledger.v1.Document
+	9, // 2: filiera.ledger.v1.MsgRelateActs.kind:type_name -> filiera.ledger.v1.ActRelation
+	9, // 3: filiera.ledger.v1.MsgWithdrawRelation.kind:type_name -> filiera.ledger.v1.ActRelation
+	6, // 4: filiera.ledger.v1.MsgDescribeAct.urls:type_name -> filiera.ledger.v1.DocumentURLs
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_filiera_ledger_v1_act_msg_proto_init() }
@@ -496,7 +661,7 @@ func file_filiera_ledger_v1_act_msg_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_ledger_v1_act_msg_proto_rawDesc), len(file_filiera_ledger_v1_act_msg_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

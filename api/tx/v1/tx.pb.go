@@ -282,6 +282,7 @@ type Act struct {
 	//	*Act_RelateActs
 	//	*Act_VouchForAct
 	//	*Act_WithdrawRelation
+	//	*Act_DescribeAct
 	Kind          isAct_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1197,6 +1198,15 @@ func (x *Act) GetWithdrawRelation() *v113.MsgWithdrawRelation {
 	return nil
 }
 
+func (x *Act) GetDescribeAct() *v113.MsgDescribeAct {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_DescribeAct); ok {
+			return x.DescribeAct
+		}
+	}
+	return nil
+}
+
 type isAct_Kind interface {
 	isAct_Kind()
 }
@@ -1589,6 +1599,10 @@ type Act_WithdrawRelation struct {
 	WithdrawRelation *v113.MsgWithdrawRelation `protobuf:"bytes,193,opt,name=withdraw_relation,json=withdrawRelation,proto3,oneof"`
 }
 
+type Act_DescribeAct struct {
+	DescribeAct *v113.MsgDescribeAct `protobuf:"bytes,194,opt,name=describe_act,json=describeAct,proto3,oneof"`
+}
+
 func (*Act_Enrol) isAct_Kind() {}
 
 func (*Act_SuspendParticipant) isAct_Kind() {}
@@ -1783,6 +1797,8 @@ func (*Act_VouchForAct) isAct_Kind() {}
 
 func (*Act_WithdrawRelation) isAct_Kind() {}
 
+func (*Act_DescribeAct) isAct_Kind() {}
+
 // TxResult is the data of an executed transaction: one result per act.
 type TxResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1844,7 +1860,7 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\x04 \x01(\x03R\texpiresAt\x12&\n" +
 	"\x04acts\x18\x05 \x03(\v2\x12.filiera.tx.v1.ActR\x04acts\x12\x12\n" +
-	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xd08\n" +
+	"\x04memo\x18\x06 \x01(\tR\x04memo\"\x999\n" +
 	"\x03Act\x125\n" +
 	"\x05enrol\x18\n" +
 	" \x01(\v2\x1d.filiera.registry.v1.MsgEnrolH\x00R\x05enrol\x12]\n" +
@@ -1952,7 +1968,8 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\vrelate_acts\x18\xbf\x01 \x01(\v2 .filiera.ledger.v1.MsgRelateActsH\x00R\n" +
 	"relateActs\x12H\n" +
 	"\rvouch_for_act\x18\xc0\x01 \x01(\v2!.filiera.ledger.v1.MsgVouchForActH\x00R\vvouchForAct\x12V\n" +
-	"\x11withdraw_relation\x18\xc1\x01 \x01(\v2&.filiera.ledger.v1.MsgWithdrawRelationH\x00R\x10withdrawRelationB\x06\n" +
+	"\x11withdraw_relation\x18\xc1\x01 \x01(\v2&.filiera.ledger.v1.MsgWithdrawRelationH\x00R\x10withdrawRelation\x12G\n" +
+	"\fdescribe_act\x18\xc2\x01 \x01(\v2!.filiera.ledger.v1.MsgDescribeActH\x00R\vdescribeActB\x06\n" +
 	"\x04kindJ\x04\b7\x108\"$\n" +
 	"\bTxResult\x12\x18\n" +
 	"\aresults\x18\x01 \x03(\fR\aresultsB1Z/github.com/filiera-chain/filiera/api/tx/v1;txv1b\x06proto3"
@@ -2072,6 +2089,7 @@ var file_filiera_tx_v1_tx_proto_goTypes = []any{
 	(*v113.MsgRelateActs)(nil),           // 98: filiera.ledger.v1.MsgRelateActs
 	(*v113.MsgVouchForAct)(nil),          // 99: filiera.ledger.v1.MsgVouchForAct
 	(*v113.MsgWithdrawRelation)(nil),     // 100: filiera.ledger.v1.MsgWithdrawRelation
+	(*v113.MsgDescribeAct)(nil),          // 101: filiera.ledger.v1.MsgDescribeAct
 }
 var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	2,   // 0: filiera.tx.v1.TxBody.acts:type_name -> filiera.tx.v1.Act
@@ -2172,11 +2190,12 @@ var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	98,  // 95: filiera.tx.v1.Act.relate_acts:type_name -> filiera.ledger.v1.MsgRelateActs
 	99,  // 96: filiera.tx.v1.Act.vouch_for_act:type_name -> filiera.ledger.v1.MsgVouchForAct
 	100, // 97: filiera.tx.v1.Act.withdraw_relation:type_name -> filiera.ledger.v1.MsgWithdrawRelation
-	98,  // [98:98] is the sub-list for method output_type
-	98,  // [98:98] is the sub-list for method input_type
-	98,  // [98:98] is the sub-list for extension type_name
-	98,  // [98:98] is the sub-list for extension extendee
-	0,   // [0:98] is the sub-list for field type_name
+	101, // 98: filiera.tx.v1.Act.describe_act:type_name -> filiera.ledger.v1.MsgDescribeAct
+	99,  // [99:99] is the sub-list for method output_type
+	99,  // [99:99] is the sub-list for method input_type
+	99,  // [99:99] is the sub-list for extension type_name
+	99,  // [99:99] is the sub-list for extension extendee
+	0,   // [0:99] is the sub-list for field type_name
 }
 
 func init() { file_filiera_tx_v1_tx_proto_init() }
@@ -2282,6 +2301,7 @@ func file_filiera_tx_v1_tx_proto_init() {
 		(*Act_RelateActs)(nil),
 		(*Act_VouchForAct)(nil),
 		(*Act_WithdrawRelation)(nil),
+		(*Act_DescribeAct)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
