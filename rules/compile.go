@@ -45,7 +45,6 @@ type rule struct {
 	min, max, above, below, set *expr
 	factor                      int64
 	unit                        Unit
-	mayFail                     bool
 	effects                     []*expr
 	operands                    []operand
 	maxCost                     uint64

@@ -262,9 +262,7 @@ func celProblem(message string, names map[string]kind) (text string, alone bool)
 			return word + " may not be used in a contract: the loops are all, exists and exists_one", true
 		}
 		known := functionNames()
-		for _, n := range sortedNames(names) {
-			known = append(known, n)
-		}
+		known = append(known, sortedNames(names)...)
 		return fmt.Sprintf("%s is not known%s", clip(word), suggest(word, known)), false
 	}
 	if word, is := between(message, "undefined field '", "'"); is {
