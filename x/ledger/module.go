@@ -14,15 +14,16 @@ func (l *Ledger) Module() *module.Module {
 	return &module.Module{
 		Name:       name,
 		Schema:     l.schema,
-		Acts:       slices.Concat(l.actActs()),
-		Queries:    slices.Concat(l.actQueries()),
-		Invariants: slices.Concat(l.actInvariants()),
+		Acts:       slices.Concat(l.actActs(), l.budgetActs()),
+		Queries:    slices.Concat(l.actQueries(), l.budgetQueries()),
+		Invariants: slices.Concat(l.actInvariants(), l.budgetInvariants()),
 		Errors:     refusals(),
 		Records:    l.records,
+		EndBlock:   l.endBlock,
 	}
 }
 
 // records announces every record, for a read model that begins at genesis.
 func (l *Ledger) records(rd *module.Reader, announce func(proto.Message)) error {
-	return errors.Join(l.actRecords(rd, announce))
+	return errors.Join(l.actRecords(rd, announce), l.budgetRecords(rd, announce))
 }

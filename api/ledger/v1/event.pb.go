@@ -111,16 +111,157 @@ func (x *RelationChanged) GetRelation() *Relation {
 	return nil
 }
 
+// BudgetLineChanged carries the record as it stands after the act.
+type BudgetLineChanged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Line          *BudgetLine            `protobuf:"bytes,1,opt,name=line,proto3" json:"line,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BudgetLineChanged) Reset() {
+	*x = BudgetLineChanged{}
+	mi := &file_filiera_ledger_v1_event_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BudgetLineChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BudgetLineChanged) ProtoMessage() {}
+
+func (x *BudgetLineChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_ledger_v1_event_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BudgetLineChanged.ProtoReflect.Descriptor instead.
+func (*BudgetLineChanged) Descriptor() ([]byte, []int) {
+	return file_filiera_ledger_v1_event_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *BudgetLineChanged) GetLine() *BudgetLine {
+	if x != nil {
+		return x.Line
+	}
+	return nil
+}
+
+// BudgetMoved carries a movement.
+type BudgetMoved struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Movement      *Movement              `protobuf:"bytes,1,opt,name=movement,proto3" json:"movement,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BudgetMoved) Reset() {
+	*x = BudgetMoved{}
+	mi := &file_filiera_ledger_v1_event_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BudgetMoved) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BudgetMoved) ProtoMessage() {}
+
+func (x *BudgetMoved) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_ledger_v1_event_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BudgetMoved.ProtoReflect.Descriptor instead.
+func (*BudgetMoved) Descriptor() ([]byte, []int) {
+	return file_filiera_ledger_v1_event_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *BudgetMoved) GetMovement() *Movement {
+	if x != nil {
+		return x.Movement
+	}
+	return nil
+}
+
+// PositionChanged carries the record as it stands after the act.
+type PositionChanged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Position      *Position              `protobuf:"bytes,1,opt,name=position,proto3" json:"position,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PositionChanged) Reset() {
+	*x = PositionChanged{}
+	mi := &file_filiera_ledger_v1_event_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PositionChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PositionChanged) ProtoMessage() {}
+
+func (x *PositionChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_ledger_v1_event_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PositionChanged.ProtoReflect.Descriptor instead.
+func (*PositionChanged) Descriptor() ([]byte, []int) {
+	return file_filiera_ledger_v1_event_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *PositionChanged) GetPosition() *Position {
+	if x != nil {
+		return x.Position
+	}
+	return nil
+}
+
 var File_filiera_ledger_v1_event_proto protoreflect.FileDescriptor
 
 const file_filiera_ledger_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x1dfiliera/ledger/v1/event.proto\x12\x11filiera.ledger.v1\x1a\x1bfiliera/ledger/v1/act.proto\"6\n" +
+	"\x1dfiliera/ledger/v1/event.proto\x12\x11filiera.ledger.v1\x1a\x1bfiliera/ledger/v1/act.proto\x1a\x1efiliera/ledger/v1/budget.proto\"6\n" +
 	"\n" +
 	"ActChanged\x12(\n" +
 	"\x03act\x18\x01 \x01(\v2\x16.filiera.ledger.v1.ActR\x03act\"J\n" +
 	"\x0fRelationChanged\x127\n" +
-	"\brelation\x18\x01 \x01(\v2\x1b.filiera.ledger.v1.RelationR\brelationB9Z7github.com/filiera-chain/filiera/api/ledger/v1;ledgerv1b\x06proto3"
+	"\brelation\x18\x01 \x01(\v2\x1b.filiera.ledger.v1.RelationR\brelation\"F\n" +
+	"\x11BudgetLineChanged\x121\n" +
+	"\x04line\x18\x01 \x01(\v2\x1d.filiera.ledger.v1.BudgetLineR\x04line\"F\n" +
+	"\vBudgetMoved\x127\n" +
+	"\bmovement\x18\x01 \x01(\v2\x1b.filiera.ledger.v1.MovementR\bmovement\"J\n" +
+	"\x0fPositionChanged\x127\n" +
+	"\bposition\x18\x01 \x01(\v2\x1b.filiera.ledger.v1.PositionR\bpositionB9Z7github.com/filiera-chain/filiera/api/ledger/v1;ledgerv1b\x06proto3"
 
 var (
 	file_filiera_ledger_v1_event_proto_rawDescOnce sync.Once
@@ -134,21 +275,30 @@ func file_filiera_ledger_v1_event_proto_rawDescGZIP() []byte {
 	return file_filiera_ledger_v1_event_proto_rawDescData
 }
 
-var file_filiera_ledger_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_filiera_ledger_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_filiera_ledger_v1_event_proto_goTypes = []any{
-	(*ActChanged)(nil),      // 0: filiera.ledger.v1.ActChanged
-	(*RelationChanged)(nil), // 1: filiera.ledger.v1.RelationChanged
-	(*Act)(nil),             // 2: filiera.ledger.v1.Act
-	(*Relation)(nil),        // 3: filiera.ledger.v1.Relation
+	(*ActChanged)(nil),        // 0: filiera.ledger.v1.ActChanged
+	(*RelationChanged)(nil),   // 1: filiera.ledger.v1.RelationChanged
+	(*BudgetLineChanged)(nil), // 2: filiera.ledger.v1.BudgetLineChanged
+	(*BudgetMoved)(nil),       // 3: filiera.ledger.v1.BudgetMoved
+	(*PositionChanged)(nil),   // 4: filiera.ledger.v1.PositionChanged
+	(*Act)(nil),               // 5: filiera.ledger.v1.Act
+	(*Relation)(nil),          // 6: filiera.ledger.v1.Relation
+	(*BudgetLine)(nil),        // 7: filiera.ledger.v1.BudgetLine
+	(*Movement)(nil),          // 8: filiera.ledger.v1.Movement
+	(*Position)(nil),          // 9: filiera.ledger.v1.Position
 }
 var file_filiera_ledger_v1_event_proto_depIdxs = []int32{
-	2, // 0: filiera.ledger.v1.ActChanged.act:type_name -> filiera.ledger.v1.Act
-	3, // 1: filiera.ledger.v1.RelationChanged.relation:type_name -> filiera.ledger.v1.Relation
-	2, // [2:2] is the sub-list for method output_type
-	2, // [2:2] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	5, // 0: filiera.ledger.v1.ActChanged.act:type_name -> filiera.ledger.v1.Act
+	6, // 1: filiera.ledger.v1.RelationChanged.relation:type_name -> filiera.ledger.v1.Relation
+	7, // 2: filiera.ledger.v1.BudgetLineChanged.line:type_name -> filiera.ledger.v1.BudgetLine
+	8, // 3: filiera.ledger.v1.BudgetMoved.movement:type_name -> filiera.ledger.v1.Movement
+	9, // 4: filiera.ledger.v1.PositionChanged.position:type_name -> filiera.ledger.v1.Position
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_filiera_ledger_v1_event_proto_init() }
@@ -157,13 +307,14 @@ func file_filiera_ledger_v1_event_proto_init() {
 		return
 	}
 	file_filiera_ledger_v1_act_proto_init()
+	file_filiera_ledger_v1_budget_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_ledger_v1_event_proto_rawDesc), len(file_filiera_ledger_v1_event_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

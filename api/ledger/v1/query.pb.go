@@ -24,24 +24,34 @@ var File_filiera_ledger_v1_query_proto protoreflect.FileDescriptor
 
 const file_filiera_ledger_v1_query_proto_rawDesc = "" +
 	"\n" +
-	"\x1dfiliera/ledger/v1/query.proto\x12\x11filiera.ledger.v1\x1a\x1bfiliera/ledger/v1/act.proto\x1a!filiera/ledger/v1/act_query.proto2\x9e\x01\n" +
+	"\x1dfiliera/ledger/v1/query.proto\x12\x11filiera.ledger.v1\x1a\x1bfiliera/ledger/v1/act.proto\x1a!filiera/ledger/v1/act_query.proto\x1a$filiera/ledger/v1/budget_query.proto2\xc0\x02\n" +
 	"\x05Query\x12D\n" +
 	"\x03Act\x12\x1d.filiera.ledger.v1.ActRequest\x1a\x1e.filiera.ledger.v1.ActResponse\x12O\n" +
-	"\bDocument\x12\".filiera.ledger.v1.DocumentRequest\x1a\x1f.filiera.ledger.v1.DocumentUsesB9Z7github.com/filiera-chain/filiera/api/ledger/v1;ledgerv1b\x06proto3"
+	"\bDocument\x12\".filiera.ledger.v1.DocumentRequest\x1a\x1f.filiera.ledger.v1.DocumentUses\x12J\n" +
+	"\x06Budget\x12 .filiera.ledger.v1.BudgetRequest\x1a\x1e.filiera.ledger.v1.BudgetState\x12T\n" +
+	"\vCheckBudget\x12%.filiera.ledger.v1.BudgetCheckRequest\x1a\x1e.filiera.ledger.v1.BudgetCheckB9Z7github.com/filiera-chain/filiera/api/ledger/v1;ledgerv1b\x06proto3"
 
 var file_filiera_ledger_v1_query_proto_goTypes = []any{
-	(*ActRequest)(nil),      // 0: filiera.ledger.v1.ActRequest
-	(*DocumentRequest)(nil), // 1: filiera.ledger.v1.DocumentRequest
-	(*ActResponse)(nil),     // 2: filiera.ledger.v1.ActResponse
-	(*DocumentUses)(nil),    // 3: filiera.ledger.v1.DocumentUses
+	(*ActRequest)(nil),         // 0: filiera.ledger.v1.ActRequest
+	(*DocumentRequest)(nil),    // 1: filiera.ledger.v1.DocumentRequest
+	(*BudgetRequest)(nil),      // 2: filiera.ledger.v1.BudgetRequest
+	(*BudgetCheckRequest)(nil), // 3: filiera.ledger.v1.BudgetCheckRequest
+	(*ActResponse)(nil),        // 4: filiera.ledger.v1.ActResponse
+	(*DocumentUses)(nil),       // 5: filiera.ledger.v1.DocumentUses
+	(*BudgetState)(nil),        // 6: filiera.ledger.v1.BudgetState
+	(*BudgetCheck)(nil),        // 7: filiera.ledger.v1.BudgetCheck
 }
 var file_filiera_ledger_v1_query_proto_depIdxs = []int32{
 	0, // 0: filiera.ledger.v1.Query.Act:input_type -> filiera.ledger.v1.ActRequest
 	1, // 1: filiera.ledger.v1.Query.Document:input_type -> filiera.ledger.v1.DocumentRequest
-	2, // 2: filiera.ledger.v1.Query.Act:output_type -> filiera.ledger.v1.ActResponse
-	3, // 3: filiera.ledger.v1.Query.Document:output_type -> filiera.ledger.v1.DocumentUses
-	2, // [2:4] is the sub-list for method output_type
-	0, // [0:2] is the sub-list for method input_type
+	2, // 2: filiera.ledger.v1.Query.Budget:input_type -> filiera.ledger.v1.BudgetRequest
+	3, // 3: filiera.ledger.v1.Query.CheckBudget:input_type -> filiera.ledger.v1.BudgetCheckRequest
+	4, // 4: filiera.ledger.v1.Query.Act:output_type -> filiera.ledger.v1.ActResponse
+	5, // 5: filiera.ledger.v1.Query.Document:output_type -> filiera.ledger.v1.DocumentUses
+	6, // 6: filiera.ledger.v1.Query.Budget:output_type -> filiera.ledger.v1.BudgetState
+	7, // 7: filiera.ledger.v1.Query.CheckBudget:output_type -> filiera.ledger.v1.BudgetCheck
+	4, // [4:8] is the sub-list for method output_type
+	0, // [0:4] is the sub-list for method input_type
 	0, // [0:0] is the sub-list for extension type_name
 	0, // [0:0] is the sub-list for extension extendee
 	0, // [0:0] is the sub-list for field type_name
@@ -54,6 +64,7 @@ func file_filiera_ledger_v1_query_proto_init() {
 	}
 	file_filiera_ledger_v1_act_proto_init()
 	file_filiera_ledger_v1_act_query_proto_init()
+	file_filiera_ledger_v1_budget_query_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -283,6 +283,11 @@ type Act struct {
 	//	*Act_VouchForAct
 	//	*Act_WithdrawRelation
 	//	*Act_DescribeAct
+	//	*Act_OpenBudgetLine
+	//	*Act_AmendBudgetLine
+	//	*Act_CloseBudgetLine
+	//	*Act_ListBeneficiaries
+	//	*Act_MoveBudget
 	Kind          isAct_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1207,6 +1212,51 @@ func (x *Act) GetDescribeAct() *v113.MsgDescribeAct {
 	return nil
 }
 
+func (x *Act) GetOpenBudgetLine() *v113.MsgOpenLine {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_OpenBudgetLine); ok {
+			return x.OpenBudgetLine
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetAmendBudgetLine() *v113.MsgAmendLine {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_AmendBudgetLine); ok {
+			return x.AmendBudgetLine
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetCloseBudgetLine() *v113.MsgCloseLine {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_CloseBudgetLine); ok {
+			return x.CloseBudgetLine
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetListBeneficiaries() *v113.MsgListBeneficiaries {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_ListBeneficiaries); ok {
+			return x.ListBeneficiaries
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetMoveBudget() *v113.MsgMoveBudget {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_MoveBudget); ok {
+			return x.MoveBudget
+		}
+	}
+	return nil
+}
+
 type isAct_Kind interface {
 	isAct_Kind()
 }
@@ -1603,6 +1653,26 @@ type Act_DescribeAct struct {
 	DescribeAct *v113.MsgDescribeAct `protobuf:"bytes,194,opt,name=describe_act,json=describeAct,proto3,oneof"`
 }
 
+type Act_OpenBudgetLine struct {
+	OpenBudgetLine *v113.MsgOpenLine `protobuf:"bytes,210,opt,name=open_budget_line,json=openBudgetLine,proto3,oneof"`
+}
+
+type Act_AmendBudgetLine struct {
+	AmendBudgetLine *v113.MsgAmendLine `protobuf:"bytes,211,opt,name=amend_budget_line,json=amendBudgetLine,proto3,oneof"`
+}
+
+type Act_CloseBudgetLine struct {
+	CloseBudgetLine *v113.MsgCloseLine `protobuf:"bytes,212,opt,name=close_budget_line,json=closeBudgetLine,proto3,oneof"`
+}
+
+type Act_ListBeneficiaries struct {
+	ListBeneficiaries *v113.MsgListBeneficiaries `protobuf:"bytes,213,opt,name=list_beneficiaries,json=listBeneficiaries,proto3,oneof"`
+}
+
+type Act_MoveBudget struct {
+	MoveBudget *v113.MsgMoveBudget `protobuf:"bytes,214,opt,name=move_budget,json=moveBudget,proto3,oneof"`
+}
+
 func (*Act_Enrol) isAct_Kind() {}
 
 func (*Act_SuspendParticipant) isAct_Kind() {}
@@ -1799,6 +1869,16 @@ func (*Act_WithdrawRelation) isAct_Kind() {}
 
 func (*Act_DescribeAct) isAct_Kind() {}
 
+func (*Act_OpenBudgetLine) isAct_Kind() {}
+
+func (*Act_AmendBudgetLine) isAct_Kind() {}
+
+func (*Act_CloseBudgetLine) isAct_Kind() {}
+
+func (*Act_ListBeneficiaries) isAct_Kind() {}
+
+func (*Act_MoveBudget) isAct_Kind() {}
+
 // TxResult is the data of an executed transaction: one result per act.
 type TxResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1849,7 +1929,7 @@ var File_filiera_tx_v1_tx_proto protoreflect.FileDescriptor
 
 const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
-	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1ffiliera/ledger/v1/act_msg.proto\x1a\x1bfiliera/matter/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/control/v1/msg.proto\x1a\x1cfiliera/custody/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1efiliera/agreement/v1/msg.proto\x1a\x1bfiliera/recall/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/rules/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\x1a\x19filiera/unit/v1/msg.proto\"6\n" +
+	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1ffiliera/ledger/v1/act_msg.proto\x1a\"filiera/ledger/v1/budget_msg.proto\x1a\x1bfiliera/matter/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/control/v1/msg.proto\x1a\x1cfiliera/custody/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1efiliera/agreement/v1/msg.proto\x1a\x1bfiliera/recall/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/rules/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\x1a\x19filiera/unit/v1/msg.proto\"6\n" +
 	"\x02Tx\x12\x12\n" +
 	"\x04body\x18\x01 \x01(\fR\x04body\x12\x1c\n" +
 	"\tsignature\x18\x02 \x01(\fR\tsignature\"\xae\x01\n" +
@@ -1860,7 +1940,7 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\x04 \x01(\x03R\texpiresAt\x12&\n" +
 	"\x04acts\x18\x05 \x03(\v2\x12.filiera.tx.v1.ActR\x04acts\x12\x12\n" +
-	"\x04memo\x18\x06 \x01(\tR\x04memo\"\x999\n" +
+	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xa7<\n" +
 	"\x03Act\x125\n" +
 	"\x05enrol\x18\n" +
 	" \x01(\v2\x1d.filiera.registry.v1.MsgEnrolH\x00R\x05enrol\x12]\n" +
@@ -1969,7 +2049,13 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"relateActs\x12H\n" +
 	"\rvouch_for_act\x18\xc0\x01 \x01(\v2!.filiera.ledger.v1.MsgVouchForActH\x00R\vvouchForAct\x12V\n" +
 	"\x11withdraw_relation\x18\xc1\x01 \x01(\v2&.filiera.ledger.v1.MsgWithdrawRelationH\x00R\x10withdrawRelation\x12G\n" +
-	"\fdescribe_act\x18\xc2\x01 \x01(\v2!.filiera.ledger.v1.MsgDescribeActH\x00R\vdescribeActB\x06\n" +
+	"\fdescribe_act\x18\xc2\x01 \x01(\v2!.filiera.ledger.v1.MsgDescribeActH\x00R\vdescribeAct\x12K\n" +
+	"\x10open_budget_line\x18\xd2\x01 \x01(\v2\x1e.filiera.ledger.v1.MsgOpenLineH\x00R\x0eopenBudgetLine\x12N\n" +
+	"\x11amend_budget_line\x18\xd3\x01 \x01(\v2\x1f.filiera.ledger.v1.MsgAmendLineH\x00R\x0famendBudgetLine\x12N\n" +
+	"\x11close_budget_line\x18\xd4\x01 \x01(\v2\x1f.filiera.ledger.v1.MsgCloseLineH\x00R\x0fcloseBudgetLine\x12Y\n" +
+	"\x12list_beneficiaries\x18\xd5\x01 \x01(\v2'.filiera.ledger.v1.MsgListBeneficiariesH\x00R\x11listBeneficiaries\x12D\n" +
+	"\vmove_budget\x18\xd6\x01 \x01(\v2 .filiera.ledger.v1.MsgMoveBudgetH\x00R\n" +
+	"moveBudgetB\x06\n" +
 	"\x04kindJ\x04\b7\x108\"$\n" +
 	"\bTxResult\x12\x18\n" +
 	"\aresults\x18\x01 \x03(\fR\aresultsB1Z/github.com/filiera-chain/filiera/api/tx/v1;txv1b\x06proto3"
@@ -2090,6 +2176,11 @@ var file_filiera_tx_v1_tx_proto_goTypes = []any{
 	(*v113.MsgVouchForAct)(nil),          // 99: filiera.ledger.v1.MsgVouchForAct
 	(*v113.MsgWithdrawRelation)(nil),     // 100: filiera.ledger.v1.MsgWithdrawRelation
 	(*v113.MsgDescribeAct)(nil),          // 101: filiera.ledger.v1.MsgDescribeAct
+	(*v113.MsgOpenLine)(nil),             // 102: filiera.ledger.v1.MsgOpenLine
+	(*v113.MsgAmendLine)(nil),            // 103: filiera.ledger.v1.MsgAmendLine
+	(*v113.MsgCloseLine)(nil),            // 104: filiera.ledger.v1.MsgCloseLine
+	(*v113.MsgListBeneficiaries)(nil),    // 105: filiera.ledger.v1.MsgListBeneficiaries
+	(*v113.MsgMoveBudget)(nil),           // 106: filiera.ledger.v1.MsgMoveBudget
 }
 var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	2,   // 0: filiera.tx.v1.TxBody.acts:type_name -> filiera.tx.v1.Act
@@ -2191,11 +2282,16 @@ var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	99,  // 96: filiera.tx.v1.Act.vouch_for_act:type_name -> filiera.ledger.v1.MsgVouchForAct
 	100, // 97: filiera.tx.v1.Act.withdraw_relation:type_name -> filiera.ledger.v1.MsgWithdrawRelation
 	101, // 98: filiera.tx.v1.Act.describe_act:type_name -> filiera.ledger.v1.MsgDescribeAct
-	99,  // [99:99] is the sub-list for method output_type
-	99,  // [99:99] is the sub-list for method input_type
-	99,  // [99:99] is the sub-list for extension type_name
-	99,  // [99:99] is the sub-list for extension extendee
-	0,   // [0:99] is the sub-list for field type_name
+	102, // 99: filiera.tx.v1.Act.open_budget_line:type_name -> filiera.ledger.v1.MsgOpenLine
+	103, // 100: filiera.tx.v1.Act.amend_budget_line:type_name -> filiera.ledger.v1.MsgAmendLine
+	104, // 101: filiera.tx.v1.Act.close_budget_line:type_name -> filiera.ledger.v1.MsgCloseLine
+	105, // 102: filiera.tx.v1.Act.list_beneficiaries:type_name -> filiera.ledger.v1.MsgListBeneficiaries
+	106, // 103: filiera.tx.v1.Act.move_budget:type_name -> filiera.ledger.v1.MsgMoveBudget
+	104, // [104:104] is the sub-list for method output_type
+	104, // [104:104] is the sub-list for method input_type
+	104, // [104:104] is the sub-list for extension type_name
+	104, // [104:104] is the sub-list for extension extendee
+	0,   // [0:104] is the sub-list for field type_name
 }
 
 func init() { file_filiera_tx_v1_tx_proto_init() }
@@ -2302,6 +2398,11 @@ func file_filiera_tx_v1_tx_proto_init() {
 		(*Act_VouchForAct)(nil),
 		(*Act_WithdrawRelation)(nil),
 		(*Act_DescribeAct)(nil),
+		(*Act_OpenBudgetLine)(nil),
+		(*Act_AmendBudgetLine)(nil),
+		(*Act_CloseBudgetLine)(nil),
+		(*Act_ListBeneficiaries)(nil),
+		(*Act_MoveBudget)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
