@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -9,6 +10,9 @@ import (
 
 // MostLines bounds the lines of one answer.
 const MostLines = 2000
+
+// ErrTooMany says that an answer would have more lines than one may.
+var ErrTooMany = errors.New("too many lines for one answer")
 
 // Child is a line right below another one, and what stands on it.
 type Child struct {
@@ -101,7 +105,7 @@ func (g *gatherer) below(parent string) (total []int64, all bool, err error) {
 // visit shows a line and what is below it. now is what stands on it, nil if not read.
 func (g *gatherer) visit(l *ledgerv1.BudgetLine, now *ledgerv1.BudgetAmounts) ([]int64, error) {
 	if len(g.out) >= MostLines {
-		return nil, fmt.Errorf("the tree has more than %d lines; ask for one of its parts, or for fewer levels", MostLines)
+		return nil, fmt.Errorf("%w: the tree has more than %d; ask for one of its parts, or for fewer levels", ErrTooMany, MostLines)
 	}
 	a, err := g.amounts(l, now)
 	if err != nil {

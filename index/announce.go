@@ -87,6 +87,9 @@ func init() {
 	known[unitv1.TallyChanged]()
 	known[ledgerv1.ActChanged]()
 	known[ledgerv1.RelationChanged]()
+	known[ledgerv1.BudgetLineChanged]()
+	known[ledgerv1.BudgetMoved]()
+	known[ledgerv1.PositionChanged]()
 	known[privacyv1.CommitmentChanged]()
 	known[privacyv1.HoldingChanged]()
 }
@@ -183,6 +186,12 @@ func AnnounceRecord(record proto.Message) proto.Message {
 		return &ledgerv1.ActChanged{Act: r}
 	case *ledgerv1.Relation:
 		return &ledgerv1.RelationChanged{Relation: r}
+	case *ledgerv1.BudgetLine:
+		return &ledgerv1.BudgetLineChanged{Line: r}
+	case *ledgerv1.Movement:
+		return &ledgerv1.BudgetMoved{Movement: r}
+	case *ledgerv1.Position:
+		return &ledgerv1.PositionChanged{Position: r}
 	case *privacyv1.Commitment:
 		return &privacyv1.CommitmentChanged{Commitment: r}
 	case *privacyv1.Holding:

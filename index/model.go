@@ -128,6 +128,11 @@ type Model interface {
 	// Acts lists notarised acts, the latest first; ActRelations what they do to others.
 	Acts(ctx context.Context, f ActFilter, p Page) (List[*ledgerv1.Act], error)
 	ActRelations(ctx context.Context, f RelationFilter, p Page) (List[*ledgerv1.Relation], error)
+	// BudgetLines lists lines of the budget by id, Movements the latest by day first,
+	// Positions by id.
+	BudgetLines(ctx context.Context, f BudgetLineFilter, p Page) (List[*ledgerv1.BudgetLine], error)
+	Movements(ctx context.Context, f MovementFilter, p Page) (List[*ledgerv1.Movement], error)
+	Positions(ctx context.Context, f PositionFilter, p Page) (List[*ledgerv1.Position], error)
 	Commitments(ctx context.Context, f CommitmentFilter, p Page) (List[*privacyv1.Commitment], error)
 	Holdings(ctx context.Context, f HoldingFilter, p Page) (List[*privacyv1.Holding], error)
 

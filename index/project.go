@@ -265,6 +265,8 @@ func (p *projection) announce(m proto.Message, o *opened) error {
 	case *ledgerv1.RelationChanged:
 		r := a.GetRelation()
 		return p.record(tActRelations, r, r.GetFrom(), int64(r.GetKind()), r.GetTo(), flag(r.GetWithdrawnAt() == 0))
+	case *ledgerv1.BudgetLineChanged, *ledgerv1.BudgetMoved, *ledgerv1.PositionChanged:
+		return p.budget(a)
 	case *rulesv1.VersionChanged, *rulesv1.ConsequenceChanged, *rulesv1.PointsChanged:
 		return p.contract(a)
 	case *agreementv1.AgreementChanged:

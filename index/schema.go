@@ -2,7 +2,7 @@ package index
 
 // schemaVersion changes with any change of the tables or of how blocks become
 // rows; a file of another version is refused and rebuilt.
-const schemaVersion = "3"
+const schemaVersion = "4"
 
 // schema: typed columns are what lists filter and order by; record is the
 // announced record as protobuf. Times are unix seconds unless said otherwise.
@@ -175,6 +175,20 @@ CREATE TABLE act_relations (from_act TEXT NOT NULL, kind INTEGER NOT NULL, to_ac
   PRIMARY KEY (from_act, kind, to_act)) WITHOUT ROWID;
 CREATE INDEX act_relations_to ON act_relations (to_act, kind, from_act);
 
+-- path is "/root/…/id/"; days as YYYY-MM-DD; amounts in cents
+CREATE TABLE budget_lines (id TEXT PRIMARY KEY, path TEXT NOT NULL, level INTEGER NOT NULL, beneficiary TEXT NOT NULL, cup TEXT NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX budget_lines_beneficiary ON budget_lines (beneficiary, id);
+CREATE TABLE budget_movements (number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, day TEXT NOT NULL, act TEXT NOT NULL, position TEXT NOT NULL, ref TEXT NOT NULL,
+  cents INTEGER NOT NULL, height INTEGER NOT NULL, record BLOB NOT NULL);
+CREATE INDEX budget_movements_day ON budget_movements (day, number);
+CREATE INDEX budget_movements_act ON budget_movements (act, number);
+CREATE INDEX budget_movements_position ON budget_movements (position, number);
+CREATE INDEX budget_movements_ref ON budget_movements (ref, number) WHERE ref <> '';
+CREATE TABLE budget_entries (line TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (line, number)) WITHOUT ROWID;
+CREATE INDEX budget_entries_number ON budget_entries (number, line);
+CREATE TABLE budget_positions (id TEXT PRIMARY KEY, kind INTEGER NOT NULL, line TEXT NOT NULL, beneficiary TEXT NOT NULL, closed INTEGER NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX budget_positions_line ON budget_positions (line, id);
+
 -- words are folded, see words
 CREATE TABLE searchable (kind TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 CREATE TABLE search_words (kind TEXT NOT NULL, key TEXT NOT NULL, word TEXT NOT NULL, PRIMARY KEY (kind, key, word)) WITHOUT ROWID;
@@ -251,6 +265,10 @@ const (
 	tActs
 	tActCUPs
 	tActRelations
+	tBudgetLines
+	tBudgetMovements
+	tBudgetEntries
+	tBudgetPositions
 	tContracts
 	tConsequences
 	tPoints
@@ -296,6 +314,10 @@ var tables = [tableCount]table{
 	tActs:               {"acts", 1, []string{"id", "kind", "body", "act_date", "in_force_from", "in_force_to", "ended_from", "deposited_by", "record"}},
 	tActCUPs:            {"act_cups", 2, []string{"cup", "act"}},
 	tActRelations:       {"act_relations", 3, []string{"from_act", "kind", "to_act", "live", "record"}},
+	tBudgetLines:        {"budget_lines", 1, []string{"id", "path", "level", "beneficiary", "cup", "record"}},
+	tBudgetMovements:    {"budget_movements", 1, []string{"number", "kind", "day", "act", "position", "ref", "cents", "height", "record"}},
+	tBudgetEntries:      {"budget_entries", 2, []string{"line", "number"}},
+	tBudgetPositions:    {"budget_positions", 1, []string{"id", "kind", "line", "beneficiary", "closed", "record"}},
 	tOffers:             {"offers", 1, []string{"number", "sender", "receiver", "status", "sscc", "record"}},
 	tOfferBatches:       {"offer_batches", 3, []string{"gtin", "lot", "number"}},
 	tLogisticUnits:      {"logistic_units", 1, []string{"sscc", "holder", "parent", "packed", "record"}},

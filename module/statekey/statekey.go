@@ -336,6 +336,70 @@ func ActRelationsTo(to string) (start, end []byte) {
 	return prefix(text(table("ledger", 4), to))
 }
 
+// BudgetLine is the key of a line of ledger's budget.
+func BudgetLine(id string) []byte { return append(table("ledger", 40), id...) }
+
+// BudgetAmounts is the key of what stands on a line, right below parent; "" for a root.
+func BudgetAmounts(parent, id string) []byte { return append(text(table("ledger", 41), parent), id...) }
+
+// BudgetChildren is the range [start, end) of what stands on the lines right below
+// one, "" for the roots; what follows start in a key is the line.
+func BudgetChildren(parent string) (start, end []byte) {
+	return prefix(text(table("ledger", 41), parent))
+}
+
+// BudgetDays is the range [start, end) of what was added to a line until a day, all
+// for ""; what follows start in a key is the day, a zero byte and the height, 8
+// bytes big-endian.
+func BudgetDays(line, until string) (start, end []byte) {
+	start, end = prefix(text(table("ledger", 42), line))
+	if until != "" {
+		_, end = prefix(text(start, until))
+	}
+	return start, end
+}
+
+// Movement is the key of a movement of the budget, by its number.
+func Movement(number uint64) []byte {
+	return binary.BigEndian.AppendUint64(table("ledger", 43), number)
+}
+
+// MovementsOfLine is the range [start, end) of the movements that have an entry on a
+// line; what follows start in a key is the number, 8 bytes big-endian.
+func MovementsOfLine(line string) (start, end []byte) { return prefix(text(table("ledger", 44), line)) }
+
+// MovementsOfAct is the same for those that an act authorises.
+func MovementsOfAct(act string) (start, end []byte) { return prefix(text(table("ledger", 45), act)) }
+
+// Position is the key of a reservation or commitment.
+func Position(id string) []byte { return append(table("ledger", 46), id...) }
+
+// CallShare is the key of what a beneficiary holds in a call; "" is all that are not listed.
+func CallShare(call, beneficiary string) []byte {
+	return append(text(table("ledger", 48), call), beneficiary...)
+}
+
+// Corrected is the key of how much of a movement was undone.
+func Corrected(number uint64) []byte {
+	return binary.BigEndian.AppendUint64(table("ledger", 49), number)
+}
+
+// LinesOfBeneficiary is the range [start, end) of a beneficiary's grants; what
+// follows start in a key is the line.
+func LinesOfBeneficiary(beneficiary string) (start, end []byte) {
+	return prefix(text(table("ledger", 51), beneficiary))
+}
+
+// BudgetTables are the ranges [start, end) of the whole book: lines, days,
+// movements, reservations and commitments, shares of calls.
+func BudgetTables() (lines, days, movements, positions, shares [2][]byte) {
+	whole := func(number byte) [2][]byte {
+		start, end := prefix(table("ledger", number))
+		return [2][]byte{start, end}
+	}
+	return whole(40), whole(42), whole(43), whole(46), whole(48)
+}
+
 // prefix gives the range of the keys that begin with p, which ends with a zero
 // byte and so can be raised.
 func prefix(p []byte) (start, end []byte) {

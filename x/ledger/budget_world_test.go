@@ -26,7 +26,11 @@ type treasury struct {
 
 func newTreasury(t moduletest.T) *treasury {
 	t.Helper()
-	w := &treasury{world: newWorld(t)}
+	return newTreasuryOn(newWorld(t))
+}
+
+func newTreasuryOn(of *world) *treasury {
+	w := &treasury{world: of}
 	w.put(dgr("203", "2023-02-22"))
 	w.put(dgr("248", "2024-02-26"))
 	w.decree = w.put(act(ledgerv1.ActKind_ACT_KIND_DECRETO_DIRIGENZIALE, region, "14", "2025-02-11"))

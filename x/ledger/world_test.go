@@ -13,6 +13,7 @@ import (
 	"github.com/filiera-chain/filiera/envelope"
 	"github.com/filiera-chain/filiera/module"
 	"github.com/filiera-chain/filiera/module/moduletest"
+	"github.com/filiera-chain/filiera/store"
 	"github.com/filiera-chain/filiera/x/ledger"
 	"github.com/filiera-chain/filiera/x/registry"
 )
@@ -30,9 +31,18 @@ type world struct {
 
 func newWorld(t moduletest.T) *world {
 	t.Helper()
+	return newWorldOn(t, nil)
+}
+
+// newWorldOn is newWorld on a store of the test's own.
+func newWorldOn(t moduletest.T, branch *store.Branch) *world {
+	t.Helper()
 	r := registry.New()
 	l := ledger.New(r)
 	w := &world{World: moduletest.New(t, module.Block{ChainID: chain, Height: 1, Time: start}, r.Module(), l.Module()), ledger: l}
+	if branch != nil {
+		w.Branch = branch
+	}
 	ctx := w.Context(module.Signer{})
 	must(t, r.SetParams(ctx, registry.DefaultParams()))
 	must(t, r.Enrol(ctx, enrolment("regione-marche")))
