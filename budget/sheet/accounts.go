@@ -32,8 +32,8 @@ func Accounts(text string) ([]Entry, error) {
 	var out []Entry
 	seen := map[string]int{}
 	for _, r := range rows {
-		if err := r.noTotal("ref"); err != nil {
-			return nil, err
+		if total := (row{r.number, map[string]string{"ref": r.cells["ref"], "kind": r.cells["kind"]}}); total.looksLikeTotal() {
+			return nil, r.orTotal("ref", nil)
 		}
 		e := Entry{Row: r.number, Ref: r.cells["ref"], Line: r.cells["line"]}
 		if e.Ref == "" {

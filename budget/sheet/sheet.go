@@ -176,11 +176,12 @@ func (r row) looksLikeTotal() bool {
 	return false
 }
 
-func (r row) noTotal(column string) error {
+// orTotal says what is wrong with a row, or that it is a total and no row at all.
+func (r row) orTotal(column string, err error) error {
 	if r.looksLikeTotal() {
 		return r.fail(column, "the row is a total, not an entry; delete it, the ledger adds up itself")
 	}
-	return nil
+	return r.fail(column, "%v", err)
 }
 
 // Columns of a sheet of movements.
@@ -224,12 +225,9 @@ func Movements(text string) ([]Movement, error) {
 }
 
 func (r row) movement() (*ledgerv1.NewMovement, error) {
-	if err := r.noTotal("kind"); err != nil {
-		return nil, err
-	}
 	kind, err := budget.ParseKind(r.cells["kind"])
 	if err != nil {
-		return nil, r.fail("kind", "%v", err)
+		return nil, r.orTotal("kind", err)
 	}
 	c := r.cells
 	m := &ledgerv1.NewMovement{
@@ -271,23 +269,20 @@ var (
 func LineColumns() []string { return append(slices.Clone(lineMust), lineMay...) }
 
 // Lines reads a sheet of lines of the budget, each after the one above it.
-func Lines(text string) ([]*ledgerv1.MsgOpenLine, error) {
+func Lines(text string) ([]*ledgerv1.NewBudgetLine, error) {
 	rows, err := read(text, lineMust, lineMay)
 	if err != nil {
 		return nil, err
 	}
-	var out []*ledgerv1.MsgOpenLine
+	var out []*ledgerv1.NewBudgetLine
 	seen := map[string]bool{}
 	for _, r := range rows {
-		if err := r.noTotal("id"); err != nil {
-			return nil, err
-		}
 		level, err := budget.ParseLevel(r.cells["level"])
 		if err != nil {
-			return nil, r.fail("level", "%v", err)
+			return nil, r.orTotal("level", err)
 		}
 		c := r.cells
-		m := &ledgerv1.MsgOpenLine{Id: c["id"], Level: level, Parent: c["parent"], Title: c["title"], Body: c["body"], Cup: c["cup"], Beneficiary: c["beneficiary"], Act: c["act"]}
+		m := &ledgerv1.NewBudgetLine{Id: c["id"], Level: level, Parent: c["parent"], Title: c["title"], Body: c["body"], Cup: c["cup"], Beneficiary: c["beneficiary"], Act: c["act"]}
 		for _, a := range []struct {
 			column string
 			into   *int64

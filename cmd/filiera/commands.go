@@ -28,6 +28,7 @@ func groups() []func(*env) *cobra.Command {
 		traceCommand,
 		contractCommand,
 		actCommand,
+		budgetCommand,
 		agreementCommand,
 		dataCommand,
 		documentCommand,

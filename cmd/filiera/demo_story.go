@@ -16,7 +16,7 @@ import (
 // tell plays the story, one command after the other.
 func (d *demo) tell(ctx context.Context) error {
 	for _, chapter := range []func(context.Context) error{
-		d.admit, d.enact, d.produce, d.dryTooLittle, d.certify, d.verifyGood, d.verifyAbsent, d.suspendAndRevoke, d.certifyAgain, d.notarise,
+		d.admit, d.enact, d.produce, d.dryTooLittle, d.certify, d.verifyGood, d.verifyAbsent, d.suspendAndRevoke, d.certifyAgain, d.notarise, d.fund,
 	} {
 		if err := chapter(ctx); err != nil {
 			return err
@@ -300,6 +300,7 @@ func (d *demo) invite() {
 		fmt.Sprintf("%s contract show maccheroncini-di-campofilone%s", d.cli.name(), at),
 		fmt.Sprintf("%s contract rulings %s %s%s", d.cli.name(), d.story.GTIN, d.story.Lot, at),
 		fmt.Sprintf("%s act verify %s%s", d.cli.name(), filepath.Join(d.file("pr-fesr-1.2.2"), "acts", "dgr-248-2024.txt"), at),
+		fmt.Sprintf("%s budget show --as-of 2024-02-25 --lang it%s", d.cli.name(), at),
 		fmt.Sprintf("curl -s '%s/v1/verify/01/%s/10/%s?proof=true'", d.url, d.story.GTIN, d.story.Lot),
 		fmt.Sprintf("curl -s %s/openapi.json", d.url),
 		fmt.Sprintf("%s/docs", d.url),

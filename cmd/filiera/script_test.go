@@ -42,6 +42,7 @@ func TestScripts(t *testing.T) {
 			"line":  lineScript,
 			"hides": hides,
 			"opens": opensScript,
+			"plan":  planScript,
 		},
 	})
 }

@@ -19,6 +19,7 @@ var (
 		unitEnglish,
 		contractEnglish,
 		actEnglish,
+		budgetEnglish,
 		chainEnglish,
 		contractToolsEnglish,
 	)
@@ -38,6 +39,7 @@ var (
 		unitItalian,
 		contractItalian,
 		actItalian,
+		budgetItalian,
 		chainItalian,
 		contractToolsItalian,
 	)

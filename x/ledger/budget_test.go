@@ -67,20 +67,14 @@ func TestA191stGrantDoesNotFit(t *testing.T) {
 	w.openCall(euros(45_000), 0)
 	w.fund()
 	var all []*ledgerv1.NewMovement
+	var grants []*ledgerv1.NewBudgetLine
 	for i := 1; i <= 191; i++ {
-		// many lines: opened at once, so that the truths are checked at the end
-		ctx := w.Context(by(region))
-		for _, a := range w.ledger.Module().Acts {
-			if a.Message.ProtoReflect().Descriptor().Name() == "MsgOpenLine" {
-				if _, err := a.Run(ctx, grant(fmt.Sprintf("g-%03d", i), name(i), euros(60_000))); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
+		grants = append(grants, grant(fmt.Sprintf("g-%03d", i), name(i), euros(60_000)))
 		if i <= 190 {
 			all = append(all, give(i))
 		}
 	}
+	w.Do(by(region), opening(grants...))
 	w.move(all...)
 	w.stands("bando", nil)
 	_, err := w.Try(by(region), set(give(191)))
@@ -109,7 +103,7 @@ func TestReserveOfTheVillages(t *testing.T) {
 	}
 	w.Refuses(ledger.ErrReserve, by(region), set(give(2)))
 	w.Refuses(ledger.ErrCap, by(region), set(mv(budget.Riparto, "bando", 1, to("g-001"), citing(change), dated("2024-03-01"))))
-	w.Refuses(ledger.ErrCap, by(region), grant("g-003", name(3), euros(45_000)-1))
+	w.Refuses(ledger.ErrCap, by(region), opening(grant("g-003", name(3), euros(45_000)-1)))
 }
 
 // TestLifeOfAGrant follows one from the reservation to the recovery.

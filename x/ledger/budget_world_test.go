@@ -42,17 +42,21 @@ func newTreasuryOn(of *world) *treasury {
 	return w
 }
 
-func line(id string, level ledgerv1.BudgetLevel, parent string) *ledgerv1.MsgOpenLine {
-	m := &ledgerv1.MsgOpenLine{Id: id, Level: level, Parent: parent, Title: "Line " + id, Act: mapo}
+func line(id string, level ledgerv1.BudgetLevel, parent string) *ledgerv1.NewBudgetLine {
+	m := &ledgerv1.NewBudgetLine{Id: id, Level: level, Parent: parent, Title: "Line " + id, Act: mapo}
 	if parent == "" {
 		m.Body = region
 	}
 	return m
 }
 
+func opening(lines ...*ledgerv1.NewBudgetLine) *ledgerv1.MsgOpenLines {
+	return &ledgerv1.MsgOpenLines{Lines: lines}
+}
+
 func (w *treasury) open(id string, level ledgerv1.BudgetLevel, parent string) {
 	w.T.Helper()
-	w.Do(by(region), line(id, level, parent))
+	w.Do(by(region), opening(line(id, level, parent)))
 }
 
 // openCall opens the call of the integrated digital services.
@@ -60,15 +64,15 @@ func (w *treasury) openCall(limit, reserve int64) {
 	w.T.Helper()
 	m := line("bando", ledgerv1.BudgetLevel_BUDGET_LEVEL_CALL, "1.2.2.2")
 	m.BeneficiaryCap, m.MinProjectCost, m.Reserve = limit, limit, reserve
-	w.Do(by(region), m)
+	w.Do(by(region), opening(m))
 }
 
 func (w *treasury) openGrant(id, beneficiary string, cost int64) {
 	w.T.Helper()
-	w.Do(by(region), grant(id, beneficiary, cost))
+	w.Do(by(region), opening(grant(id, beneficiary, cost)))
 }
 
-func grant(id, beneficiary string, cost int64) *ledgerv1.MsgOpenLine {
+func grant(id, beneficiary string, cost int64) *ledgerv1.NewBudgetLine {
 	m := line(id, ledgerv1.BudgetLevel_BUDGET_LEVEL_GRANT, "bando")
 	m.Beneficiary, m.ProjectCost = beneficiary, cost
 	return m

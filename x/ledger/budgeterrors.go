@@ -54,11 +54,11 @@ func broken(err error) error {
 	return ErrMovement.With("%v", err)
 }
 
-// inMovement says which movement of a set a refusal is about.
-func inMovement(i, of int, err error) error {
+// inPart says which part of an act a refusal is about, where there are several.
+func inPart(what string, i, of int, err error) error {
 	var refusal *module.Error
 	if of == 1 || !errors.As(err, &refusal) {
 		return err
 	}
-	return refusal.With("movement %d of %d: %s", i+1, of, refusal.Error())
+	return refusal.With("%s %d of %d: %s", what, i+1, of, refusal.Error())
 }

@@ -13,6 +13,7 @@ import (
 // Bounds of the budget's messages.
 const (
 	maxMovements = 200
+	maxLines     = 500
 	maxListed    = 500
 	maxLineID    = 64
 	maxTitle     = 300
@@ -52,7 +53,19 @@ func checkEuros(field string, cents int64) error {
 	return nil
 }
 
-func checkOpenLine(m *ledgerv1.MsgOpenLine) error {
+func checkOpenLines(m *ledgerv1.MsgOpenLines) error {
+	if n := len(m.GetLines()); n == 0 || n > maxLines {
+		return ErrShape.With("there are %d lines; one act opens 1 to %d", n, maxLines)
+	}
+	for i, line := range m.GetLines() {
+		if err := checkOpenLine(line); err != nil {
+			return inPart("line", i, len(m.GetLines()), err)
+		}
+	}
+	return nil
+}
+
+func checkOpenLine(m *ledgerv1.NewBudgetLine) error {
 	if err := checkLineID("id", m.GetId()); err != nil {
 		return err
 	}
@@ -127,7 +140,7 @@ func checkMoveBudget(m *ledgerv1.MsgMoveBudget) error {
 	}
 	for i, n := range m.GetMovements() {
 		if err := checkNewMovement(n); err != nil {
-			return inMovement(i, len(m.GetMovements()), err)
+			return inPart("movement", i, len(m.GetMovements()), err)
 		}
 	}
 	return nil

@@ -69,7 +69,7 @@ func newBudgetTables(b *collections.SchemaBuilder) budgetTables {
 
 func (l *Ledger) budgetActs() []module.Act {
 	return []module.Act{
-		module.On(checkOpenLine, l.openLine),
+		module.On(checkOpenLines, l.openLines),
 		module.On(checkAmendLine, l.amendLine),
 		module.On(checkCloseLine, l.closeLine),
 		module.On(checkListBeneficiaries, l.listBeneficiaries),

@@ -22,7 +22,7 @@ func (l *Ledger) moveBudget(ctx *module.Context, m *ledgerv1.MsgMoveBudget) (pro
 	for i, n := range m.GetMovements() {
 		mv, err := l.move(ctx, set, n)
 		if err != nil {
-			return nil, inMovement(i, len(m.GetMovements()), err)
+			return nil, inPart("movement", i, len(m.GetMovements()), err)
 		}
 		out.Numbers, out.Positions = append(out.Numbers, mv.GetNumber()), append(out.Positions, mv.GetPosition())
 	}

@@ -21,9 +21,54 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// MsgOpenLine adds a line to the budget's tree. Signed by an authority, or by the
-// body whose money it is.
-type MsgOpenLine struct {
+// MsgOpenLines adds lines to the budget's tree, all or none, each after the one above
+// it. Signed by an authority, or by the body whose money it is.
+type MsgOpenLines struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Lines         []*NewBudgetLine       `protobuf:"bytes,1,rep,name=lines,proto3" json:"lines,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MsgOpenLines) Reset() {
+	*x = MsgOpenLines{}
+	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MsgOpenLines) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MsgOpenLines) ProtoMessage() {}
+
+func (x *MsgOpenLines) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MsgOpenLines.ProtoReflect.Descriptor instead.
+func (*MsgOpenLines) Descriptor() ([]byte, []int) {
+	return file_filiera_ledger_v1_budget_msg_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *MsgOpenLines) GetLines() []*NewBudgetLine {
+	if x != nil {
+		return x.Lines
+	}
+	return nil
+}
+
+// NewBudgetLine is a line to add.
+type NewBudgetLine struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	Level BudgetLevel            `protobuf:"varint,2,opt,name=level,proto3,enum=filiera.ledger.v1.BudgetLevel" json:"level,omitempty"`
@@ -43,21 +88,21 @@ type MsgOpenLine struct {
 	sizeCache      protoimpl.SizeCache
 }
 
-func (x *MsgOpenLine) Reset() {
-	*x = MsgOpenLine{}
-	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[0]
+func (x *NewBudgetLine) Reset() {
+	*x = NewBudgetLine{}
+	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *MsgOpenLine) String() string {
+func (x *NewBudgetLine) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*MsgOpenLine) ProtoMessage() {}
+func (*NewBudgetLine) ProtoMessage() {}
 
-func (x *MsgOpenLine) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[0]
+func (x *NewBudgetLine) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -68,89 +113,89 @@ func (x *MsgOpenLine) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use MsgOpenLine.ProtoReflect.Descriptor instead.
-func (*MsgOpenLine) Descriptor() ([]byte, []int) {
-	return file_filiera_ledger_v1_budget_msg_proto_rawDescGZIP(), []int{0}
+// Deprecated: Use NewBudgetLine.ProtoReflect.Descriptor instead.
+func (*NewBudgetLine) Descriptor() ([]byte, []int) {
+	return file_filiera_ledger_v1_budget_msg_proto_rawDescGZIP(), []int{1}
 }
 
-func (x *MsgOpenLine) GetId() string {
+func (x *NewBudgetLine) GetId() string {
 	if x != nil {
 		return x.Id
 	}
 	return ""
 }
 
-func (x *MsgOpenLine) GetLevel() BudgetLevel {
+func (x *NewBudgetLine) GetLevel() BudgetLevel {
 	if x != nil {
 		return x.Level
 	}
 	return BudgetLevel_BUDGET_LEVEL_UNSPECIFIED
 }
 
-func (x *MsgOpenLine) GetParent() string {
+func (x *NewBudgetLine) GetParent() string {
 	if x != nil {
 		return x.Parent
 	}
 	return ""
 }
 
-func (x *MsgOpenLine) GetTitle() string {
+func (x *NewBudgetLine) GetTitle() string {
 	if x != nil {
 		return x.Title
 	}
 	return ""
 }
 
-func (x *MsgOpenLine) GetBody() string {
+func (x *NewBudgetLine) GetBody() string {
 	if x != nil {
 		return x.Body
 	}
 	return ""
 }
 
-func (x *MsgOpenLine) GetCup() string {
+func (x *NewBudgetLine) GetCup() string {
 	if x != nil {
 		return x.Cup
 	}
 	return ""
 }
 
-func (x *MsgOpenLine) GetBeneficiary() string {
+func (x *NewBudgetLine) GetBeneficiary() string {
 	if x != nil {
 		return x.Beneficiary
 	}
 	return ""
 }
 
-func (x *MsgOpenLine) GetProjectCost() int64 {
+func (x *NewBudgetLine) GetProjectCost() int64 {
 	if x != nil {
 		return x.ProjectCost
 	}
 	return 0
 }
 
-func (x *MsgOpenLine) GetBeneficiaryCap() int64 {
+func (x *NewBudgetLine) GetBeneficiaryCap() int64 {
 	if x != nil {
 		return x.BeneficiaryCap
 	}
 	return 0
 }
 
-func (x *MsgOpenLine) GetMinProjectCost() int64 {
+func (x *NewBudgetLine) GetMinProjectCost() int64 {
 	if x != nil {
 		return x.MinProjectCost
 	}
 	return 0
 }
 
-func (x *MsgOpenLine) GetReserve() int64 {
+func (x *NewBudgetLine) GetReserve() int64 {
 	if x != nil {
 		return x.Reserve
 	}
 	return 0
 }
 
-func (x *MsgOpenLine) GetAct() string {
+func (x *NewBudgetLine) GetAct() string {
 	if x != nil {
 		return x.Act
 	}
@@ -174,7 +219,7 @@ type MsgAmendLine struct {
 
 func (x *MsgAmendLine) Reset() {
 	*x = MsgAmendLine{}
-	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[1]
+	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -186,7 +231,7 @@ func (x *MsgAmendLine) String() string {
 func (*MsgAmendLine) ProtoMessage() {}
 
 func (x *MsgAmendLine) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[1]
+	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -199,7 +244,7 @@ func (x *MsgAmendLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MsgAmendLine.ProtoReflect.Descriptor instead.
 func (*MsgAmendLine) Descriptor() ([]byte, []int) {
-	return file_filiera_ledger_v1_budget_msg_proto_rawDescGZIP(), []int{1}
+	return file_filiera_ledger_v1_budget_msg_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *MsgAmendLine) GetId() string {
@@ -269,7 +314,7 @@ type MsgCloseLine struct {
 
 func (x *MsgCloseLine) Reset() {
 	*x = MsgCloseLine{}
-	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[2]
+	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -281,7 +326,7 @@ func (x *MsgCloseLine) String() string {
 func (*MsgCloseLine) ProtoMessage() {}
 
 func (x *MsgCloseLine) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[2]
+	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -294,7 +339,7 @@ func (x *MsgCloseLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MsgCloseLine.ProtoReflect.Descriptor instead.
 func (*MsgCloseLine) Descriptor() ([]byte, []int) {
-	return file_filiera_ledger_v1_budget_msg_proto_rawDescGZIP(), []int{2}
+	return file_filiera_ledger_v1_budget_msg_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *MsgCloseLine) GetId() string {
@@ -324,7 +369,7 @@ type MsgListBeneficiaries struct {
 
 func (x *MsgListBeneficiaries) Reset() {
 	*x = MsgListBeneficiaries{}
-	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[3]
+	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -336,7 +381,7 @@ func (x *MsgListBeneficiaries) String() string {
 func (*MsgListBeneficiaries) ProtoMessage() {}
 
 func (x *MsgListBeneficiaries) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[3]
+	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -349,7 +394,7 @@ func (x *MsgListBeneficiaries) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MsgListBeneficiaries.ProtoReflect.Descriptor instead.
 func (*MsgListBeneficiaries) Descriptor() ([]byte, []int) {
-	return file_filiera_ledger_v1_budget_msg_proto_rawDescGZIP(), []int{3}
+	return file_filiera_ledger_v1_budget_msg_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *MsgListBeneficiaries) GetCall() string {
@@ -390,7 +435,7 @@ type MsgMoveBudget struct {
 
 func (x *MsgMoveBudget) Reset() {
 	*x = MsgMoveBudget{}
-	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[4]
+	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -402,7 +447,7 @@ func (x *MsgMoveBudget) String() string {
 func (*MsgMoveBudget) ProtoMessage() {}
 
 func (x *MsgMoveBudget) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[4]
+	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -415,7 +460,7 @@ func (x *MsgMoveBudget) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MsgMoveBudget.ProtoReflect.Descriptor instead.
 func (*MsgMoveBudget) Descriptor() ([]byte, []int) {
-	return file_filiera_ledger_v1_budget_msg_proto_rawDescGZIP(), []int{4}
+	return file_filiera_ledger_v1_budget_msg_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *MsgMoveBudget) GetMovements() []*NewMovement {
@@ -467,7 +512,7 @@ type NewMovement struct {
 
 func (x *NewMovement) Reset() {
 	*x = NewMovement{}
-	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[5]
+	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -479,7 +524,7 @@ func (x *NewMovement) String() string {
 func (*NewMovement) ProtoMessage() {}
 
 func (x *NewMovement) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[5]
+	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -492,7 +537,7 @@ func (x *NewMovement) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NewMovement.ProtoReflect.Descriptor instead.
 func (*NewMovement) Descriptor() ([]byte, []int) {
-	return file_filiera_ledger_v1_budget_msg_proto_rawDescGZIP(), []int{5}
+	return file_filiera_ledger_v1_budget_msg_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *NewMovement) GetKind() MovementKind {
@@ -640,7 +685,7 @@ type MoveBudgetResult struct {
 
 func (x *MoveBudgetResult) Reset() {
 	*x = MoveBudgetResult{}
-	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[6]
+	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -652,7 +697,7 @@ func (x *MoveBudgetResult) String() string {
 func (*MoveBudgetResult) ProtoMessage() {}
 
 func (x *MoveBudgetResult) ProtoReflect() protoreflect.Message {
-	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[6]
+	mi := &file_filiera_ledger_v1_budget_msg_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -665,7 +710,7 @@ func (x *MoveBudgetResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MoveBudgetResult.ProtoReflect.Descriptor instead.
 func (*MoveBudgetResult) Descriptor() ([]byte, []int) {
-	return file_filiera_ledger_v1_budget_msg_proto_rawDescGZIP(), []int{6}
+	return file_filiera_ledger_v1_budget_msg_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *MoveBudgetResult) GetNumbers() []uint64 {
@@ -686,8 +731,10 @@ var File_filiera_ledger_v1_budget_msg_proto protoreflect.FileDescriptor
 
 const file_filiera_ledger_v1_budget_msg_proto_rawDesc = "" +
 	"\n" +
-	"\"filiera/ledger/v1/budget_msg.proto\x12\x11filiera.ledger.v1\x1a\x1efiliera/ledger/v1/budget.proto\"\xeb\x02\n" +
-	"\vMsgOpenLine\x12\x0e\n" +
+	"\"filiera/ledger/v1/budget_msg.proto\x12\x11filiera.ledger.v1\x1a\x1efiliera/ledger/v1/budget.proto\"F\n" +
+	"\fMsgOpenLines\x126\n" +
+	"\x05lines\x18\x01 \x03(\v2 .filiera.ledger.v1.NewBudgetLineR\x05lines\"\xed\x02\n" +
+	"\rNewBudgetLine\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x124\n" +
 	"\x05level\x18\x02 \x01(\x0e2\x1e.filiera.ledger.v1.BudgetLevelR\x05level\x12\x16\n" +
 	"\x06parent\x18\x03 \x01(\tR\x06parent\x12\x14\n" +
@@ -757,27 +804,29 @@ func file_filiera_ledger_v1_budget_msg_proto_rawDescGZIP() []byte {
 	return file_filiera_ledger_v1_budget_msg_proto_rawDescData
 }
 
-var file_filiera_ledger_v1_budget_msg_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_filiera_ledger_v1_budget_msg_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_filiera_ledger_v1_budget_msg_proto_goTypes = []any{
-	(*MsgOpenLine)(nil),          // 0: filiera.ledger.v1.MsgOpenLine
-	(*MsgAmendLine)(nil),         // 1: filiera.ledger.v1.MsgAmendLine
-	(*MsgCloseLine)(nil),         // 2: filiera.ledger.v1.MsgCloseLine
-	(*MsgListBeneficiaries)(nil), // 3: filiera.ledger.v1.MsgListBeneficiaries
-	(*MsgMoveBudget)(nil),        // 4: filiera.ledger.v1.MsgMoveBudget
-	(*NewMovement)(nil),          // 5: filiera.ledger.v1.NewMovement
-	(*MoveBudgetResult)(nil),     // 6: filiera.ledger.v1.MoveBudgetResult
-	(BudgetLevel)(0),             // 7: filiera.ledger.v1.BudgetLevel
-	(MovementKind)(0),            // 8: filiera.ledger.v1.MovementKind
+	(*MsgOpenLines)(nil),         // 0: filiera.ledger.v1.MsgOpenLines
+	(*NewBudgetLine)(nil),        // 1: filiera.ledger.v1.NewBudgetLine
+	(*MsgAmendLine)(nil),         // 2: filiera.ledger.v1.MsgAmendLine
+	(*MsgCloseLine)(nil),         // 3: filiera.ledger.v1.MsgCloseLine
+	(*MsgListBeneficiaries)(nil), // 4: filiera.ledger.v1.MsgListBeneficiaries
+	(*MsgMoveBudget)(nil),        // 5: filiera.ledger.v1.MsgMoveBudget
+	(*NewMovement)(nil),          // 6: filiera.ledger.v1.NewMovement
+	(*MoveBudgetResult)(nil),     // 7: filiera.ledger.v1.MoveBudgetResult
+	(BudgetLevel)(0),             // 8: filiera.ledger.v1.BudgetLevel
+	(MovementKind)(0),            // 9: filiera.ledger.v1.MovementKind
 }
 var file_filiera_ledger_v1_budget_msg_proto_depIdxs = []int32{
-	7, // 0: filiera.ledger.v1.MsgOpenLine.level:type_name -> filiera.ledger.v1.BudgetLevel
-	5, // 1: filiera.ledger.v1.MsgMoveBudget.movements:type_name -> filiera.ledger.v1.NewMovement
-	8, // 2: filiera.ledger.v1.NewMovement.kind:type_name -> filiera.ledger.v1.MovementKind
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	1, // 0: filiera.ledger.v1.MsgOpenLines.lines:type_name -> filiera.ledger.v1.NewBudgetLine
+	8, // 1: filiera.ledger.v1.NewBudgetLine.level:type_name -> filiera.ledger.v1.BudgetLevel
+	6, // 2: filiera.ledger.v1.MsgMoveBudget.movements:type_name -> filiera.ledger.v1.NewMovement
+	9, // 3: filiera.ledger.v1.NewMovement.kind:type_name -> filiera.ledger.v1.MovementKind
+	4, // [4:4] is the sub-list for method output_type
+	4, // [4:4] is the sub-list for method input_type
+	4, // [4:4] is the sub-list for extension type_name
+	4, // [4:4] is the sub-list for extension extendee
+	0, // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_filiera_ledger_v1_budget_msg_proto_init() }
@@ -792,7 +841,7 @@ func file_filiera_ledger_v1_budget_msg_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_ledger_v1_budget_msg_proto_rawDesc), len(file_filiera_ledger_v1_budget_msg_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   7,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

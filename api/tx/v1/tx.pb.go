@@ -283,7 +283,7 @@ type Act struct {
 	//	*Act_VouchForAct
 	//	*Act_WithdrawRelation
 	//	*Act_DescribeAct
-	//	*Act_OpenBudgetLine
+	//	*Act_OpenBudgetLines
 	//	*Act_AmendBudgetLine
 	//	*Act_CloseBudgetLine
 	//	*Act_ListBeneficiaries
@@ -1212,10 +1212,10 @@ func (x *Act) GetDescribeAct() *v113.MsgDescribeAct {
 	return nil
 }
 
-func (x *Act) GetOpenBudgetLine() *v113.MsgOpenLine {
+func (x *Act) GetOpenBudgetLines() *v113.MsgOpenLines {
 	if x != nil {
-		if x, ok := x.Kind.(*Act_OpenBudgetLine); ok {
-			return x.OpenBudgetLine
+		if x, ok := x.Kind.(*Act_OpenBudgetLines); ok {
+			return x.OpenBudgetLines
 		}
 	}
 	return nil
@@ -1653,8 +1653,8 @@ type Act_DescribeAct struct {
 	DescribeAct *v113.MsgDescribeAct `protobuf:"bytes,194,opt,name=describe_act,json=describeAct,proto3,oneof"`
 }
 
-type Act_OpenBudgetLine struct {
-	OpenBudgetLine *v113.MsgOpenLine `protobuf:"bytes,210,opt,name=open_budget_line,json=openBudgetLine,proto3,oneof"`
+type Act_OpenBudgetLines struct {
+	OpenBudgetLines *v113.MsgOpenLines `protobuf:"bytes,210,opt,name=open_budget_lines,json=openBudgetLines,proto3,oneof"`
 }
 
 type Act_AmendBudgetLine struct {
@@ -1869,7 +1869,7 @@ func (*Act_WithdrawRelation) isAct_Kind() {}
 
 func (*Act_DescribeAct) isAct_Kind() {}
 
-func (*Act_OpenBudgetLine) isAct_Kind() {}
+func (*Act_OpenBudgetLines) isAct_Kind() {}
 
 func (*Act_AmendBudgetLine) isAct_Kind() {}
 
@@ -1940,7 +1940,7 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\x04 \x01(\x03R\texpiresAt\x12&\n" +
 	"\x04acts\x18\x05 \x03(\v2\x12.filiera.tx.v1.ActR\x04acts\x12\x12\n" +
-	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xa7<\n" +
+	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xaa<\n" +
 	"\x03Act\x125\n" +
 	"\x05enrol\x18\n" +
 	" \x01(\v2\x1d.filiera.registry.v1.MsgEnrolH\x00R\x05enrol\x12]\n" +
@@ -2049,8 +2049,8 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"relateActs\x12H\n" +
 	"\rvouch_for_act\x18\xc0\x01 \x01(\v2!.filiera.ledger.v1.MsgVouchForActH\x00R\vvouchForAct\x12V\n" +
 	"\x11withdraw_relation\x18\xc1\x01 \x01(\v2&.filiera.ledger.v1.MsgWithdrawRelationH\x00R\x10withdrawRelation\x12G\n" +
-	"\fdescribe_act\x18\xc2\x01 \x01(\v2!.filiera.ledger.v1.MsgDescribeActH\x00R\vdescribeAct\x12K\n" +
-	"\x10open_budget_line\x18\xd2\x01 \x01(\v2\x1e.filiera.ledger.v1.MsgOpenLineH\x00R\x0eopenBudgetLine\x12N\n" +
+	"\fdescribe_act\x18\xc2\x01 \x01(\v2!.filiera.ledger.v1.MsgDescribeActH\x00R\vdescribeAct\x12N\n" +
+	"\x11open_budget_lines\x18\xd2\x01 \x01(\v2\x1f.filiera.ledger.v1.MsgOpenLinesH\x00R\x0fopenBudgetLines\x12N\n" +
 	"\x11amend_budget_line\x18\xd3\x01 \x01(\v2\x1f.filiera.ledger.v1.MsgAmendLineH\x00R\x0famendBudgetLine\x12N\n" +
 	"\x11close_budget_line\x18\xd4\x01 \x01(\v2\x1f.filiera.ledger.v1.MsgCloseLineH\x00R\x0fcloseBudgetLine\x12Y\n" +
 	"\x12list_beneficiaries\x18\xd5\x01 \x01(\v2'.filiera.ledger.v1.MsgListBeneficiariesH\x00R\x11listBeneficiaries\x12D\n" +
@@ -2176,7 +2176,7 @@ var file_filiera_tx_v1_tx_proto_goTypes = []any{
 	(*v113.MsgVouchForAct)(nil),          // 99: filiera.ledger.v1.MsgVouchForAct
 	(*v113.MsgWithdrawRelation)(nil),     // 100: filiera.ledger.v1.MsgWithdrawRelation
 	(*v113.MsgDescribeAct)(nil),          // 101: filiera.ledger.v1.MsgDescribeAct
-	(*v113.MsgOpenLine)(nil),             // 102: filiera.ledger.v1.MsgOpenLine
+	(*v113.MsgOpenLines)(nil),            // 102: filiera.ledger.v1.MsgOpenLines
 	(*v113.MsgAmendLine)(nil),            // 103: filiera.ledger.v1.MsgAmendLine
 	(*v113.MsgCloseLine)(nil),            // 104: filiera.ledger.v1.MsgCloseLine
 	(*v113.MsgListBeneficiaries)(nil),    // 105: filiera.ledger.v1.MsgListBeneficiaries
@@ -2282,7 +2282,7 @@ var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	99,  // 96: filiera.tx.v1.Act.vouch_for_act:type_name -> filiera.ledger.v1.MsgVouchForAct
 	100, // 97: filiera.tx.v1.Act.withdraw_relation:type_name -> filiera.ledger.v1.MsgWithdrawRelation
 	101, // 98: filiera.tx.v1.Act.describe_act:type_name -> filiera.ledger.v1.MsgDescribeAct
-	102, // 99: filiera.tx.v1.Act.open_budget_line:type_name -> filiera.ledger.v1.MsgOpenLine
+	102, // 99: filiera.tx.v1.Act.open_budget_lines:type_name -> filiera.ledger.v1.MsgOpenLines
 	103, // 100: filiera.tx.v1.Act.amend_budget_line:type_name -> filiera.ledger.v1.MsgAmendLine
 	104, // 101: filiera.tx.v1.Act.close_budget_line:type_name -> filiera.ledger.v1.MsgCloseLine
 	105, // 102: filiera.tx.v1.Act.list_beneficiaries:type_name -> filiera.ledger.v1.MsgListBeneficiaries
@@ -2398,7 +2398,7 @@ func file_filiera_tx_v1_tx_proto_init() {
 		(*Act_VouchForAct)(nil),
 		(*Act_WithdrawRelation)(nil),
 		(*Act_DescribeAct)(nil),
-		(*Act_OpenBudgetLine)(nil),
+		(*Act_OpenBudgetLines)(nil),
 		(*Act_AmendBudgetLine)(nil),
 		(*Act_CloseBudgetLine)(nil),
 		(*Act_ListBeneficiaries)(nil),

@@ -10,8 +10,17 @@ import (
 	"github.com/filiera-chain/filiera/module"
 )
 
-// openLine adds a line to the tree.
-func (l *Ledger) openLine(ctx *module.Context, m *ledgerv1.MsgOpenLine) error {
+// openLines adds lines to the tree, all or none.
+func (l *Ledger) openLines(ctx *module.Context, m *ledgerv1.MsgOpenLines) error {
+	for i, line := range m.GetLines() {
+		if err := l.openLine(ctx, line); err != nil {
+			return inPart("line", i, len(m.GetLines()), err)
+		}
+	}
+	return nil
+}
+
+func (l *Ledger) openLine(ctx *module.Context, m *ledgerv1.NewBudgetLine) error {
 	old, err := module.Find(ctx, l.lines, m.GetId())
 	if err != nil {
 		return err
