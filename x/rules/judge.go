@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"strconv"
@@ -124,7 +125,10 @@ func (r *Rules) on(ctx *module.Context, v *rulesv1.Version, day string) (*lang.C
 	if err != nil || n == 0 {
 		return c, 0, err
 	}
-	key := string(v.GetSha256()) + "/" + strconv.Itoa(n)
+	key, err := changedKey(v, n)
+	if err != nil {
+		return nil, 0, err
+	}
 	if changed, is := r.compiled.get(key).(*lang.Contract); is {
 		return changed, uint32(n), nil
 	}
@@ -134,6 +138,15 @@ func (r *Rules) on(ctx *module.Context, v *rulesv1.Version, day string) (*lang.C
 	}
 	r.compiled.put(key, changed)
 	return changed, uint32(n), nil
+}
+
+// changedKey names a version with its first n changes by all that they say: a change
+// of a transaction that was refused, or only tried, may be followed by another in
+// its place.
+func changedKey(v *rulesv1.Version, n int) (string, error) {
+	changes, err := module.Marshal(&rulesv1.Version{Sha256: v.GetSha256(), Changes: v.GetChanges()[:n]})
+	hash := sha256.Sum256(changes)
+	return string(v.GetSha256()) + string(hash[:]), err
 }
 
 func (r *Rules) judgeBy(ctx *module.Context, v *rulesv1.Version, c *Case, facts *lang.Prepared) error {
