@@ -32,14 +32,19 @@ func ParseDeclared(data []byte) (*Declared, error) {
 }
 
 // Add completes facts by a declaration. What is stated already stays: the ledger's
-// own records come first, then what was added before. Only inputs must agree: what
-// is said to have gone in is what the book says went in, told in more detail.
+// own records come first, then what was added before. Inputs must agree: what is
+// said to have gone in is what the book says went in, told in more detail. Land that
+// was not stated before, where some was, is left out: it would thin out what is
+// counted for each hectare.
 func (f *Facts) Add(d *Declared) error {
 	complete(reflect.ValueOf(&f.Batch).Elem(), reflect.ValueOf(&d.Batch).Elem())
+	stated := len(f.Land) > 0
 	for i := range d.Land {
 		at := slices.IndexFunc(f.Land, func(p Plot) bool { return p.ID == d.Land[i].ID && p.ID != "" })
 		if at < 0 {
-			f.Land = append(f.Land, d.Land[i])
+			if !stated {
+				f.Land = append(f.Land, d.Land[i])
+			}
 			continue
 		}
 		complete(reflect.ValueOf(&f.Land[at]).Elem(), reflect.ValueOf(&d.Land[i]).Elem())
@@ -133,7 +138,7 @@ func (f *Facts) detail(key string, list []Input) ([]Input, error) {
 		one := book[0]
 		complete(reflect.ValueOf(&one).Elem(), reflect.ValueOf(&told[0]).Elem())
 		if told[0].Mass.Given && told[0].Mass.N != book[0].Mass.N && book[0].Mass.Given {
-			return nil, disagree(key, told[0].Mass.N, book[0].Mass.N)
+			return nil, disagree(key, told[0].Mass.N, book[0].Mass.N, Mass)
 		}
 		return []Input{one}, nil
 	}
@@ -143,15 +148,41 @@ func (f *Facts) detail(key string, list []Input) ([]Input, error) {
 		return nil, fmt.Errorf("the declaration parts %s: state the mass of each part", clip(key))
 	}
 	if known && said != is {
-		return nil, disagree(key, said, is)
+		return nil, disagree(key, said, is, Mass)
 	}
 	for i := range told {
-		told[i].What = book[0].What
-		if told[i].Certified == NotStated {
-			told[i].Certified = book[0].Certified
-		}
+		part := book[0]
+		part.Mass, part.Volume, part.Pieces = told[i].Mass, told[i].Volume, told[i].Pieces
+		complete(reflect.ValueOf(&part).Elem(), reflect.ValueOf(&told[i]).Elem())
+		told[i] = part
 	}
-	return told, nil
+	if err := sameSum(key, book, told, func(x *Input) (int64, Dimension, bool) { return x.Volume.known() }); err != nil {
+		return nil, err
+	}
+	return told, sameSum(key, book, told, func(x *Input) (int64, Dimension, bool) { return x.Pieces.known() })
+}
+
+// sameSum refuses parts that come to another volume or number than the book has;
+// parts that state none of it are left unknown.
+func sameSum(key string, book, told []Input, of func(*Input) (int64, Dimension, bool)) error {
+	said, stated, whole, dim := totalOf(told, of)
+	is, _, known, _ := totalOf(book, of)
+	if stated && known && (!whole || said != is) {
+		return disagree(key, said, is, dim)
+	}
+	return nil
+}
+
+// totalOf adds up a quantity of inputs: whether any states it, and whether all do.
+func totalOf(list []Input, of func(*Input) (int64, Dimension, bool)) (total int64, some, all bool, dim Dimension) {
+	all = true
+	for i := range list {
+		n, d, given := of(&list[i])
+		fits := false
+		total, fits = add(total, n)
+		some, all, dim = some || given, all && given && fits, d
+	}
+	return total, some, all, dim
 }
 
 func massSum(list []Input) (int64, bool) {
@@ -164,6 +195,6 @@ func massSum(list []Input) (int64, bool) {
 	return total, ok
 }
 
-func disagree(key string, said, is int64) error {
-	return fmt.Errorf("the declaration says that %s of %s went in, and the book of matter says %s", FormatAmount(said, unitOf(Mass), English), clip(key), FormatAmount(is, unitOf(Mass), English))
+func disagree(key string, said, is int64, dim Dimension) error {
+	return fmt.Errorf("the declaration says that %s of %s went in, and the book of matter says %s", FormatAmount(said, unitOf(dim), English), clip(key), FormatAmount(is, unitOf(dim), English))
 }

@@ -57,3 +57,41 @@ known: {ph: {is: 9 pH}, sale: {is: 1 %}}
 		}
 	}
 }
+
+// TestADeclarationOverridesNoRecord parts an input to say otherwise of it than the
+// book does, and adds land that nothing was harvested from.
+func TestADeclarationOverridesNoRecord(t *testing.T) {
+	book := func() *Facts {
+		return &Facts{
+			Inputs: []Input{
+				{What: "latte", Batch: "1/A", Mass: Of[dimMass](1e9), Origin: Place{Municipality: "043023"}, Certified: No, ProductionDate: 20000},
+				{What: "uova", Mass: Of[dimMass](1e9), Pieces: Of[dimNumber](10)},
+			},
+			Land: []Plot{{ID: "vigna", Area: Of[dimArea](1000)}},
+		}
+	}
+	f := book()
+	err := f.Add(declared(t, `
+inputs:
+  - {what: x, batch: 1/A, mass: 850 kg, variety: a, certified: true, origin: {municipality: "044010"}, production_date: 2026-11-01}
+  - {what: x, batch: 1/A, mass: 150 kg, variety: b, certified: true}
+  - {what: uova, mass: 400 kg, variety: a, pieces: 4}
+  - {what: uova, mass: 600 kg, variety: b, pieces: 6}
+land: [{id: vigna, plants: 10}, {id: altrove, area: 90 ha}]
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range f.Inputs[:2] {
+		if x.Certified != No || x.Origin.Municipality != "043023" || x.ProductionDate != 20000 || x.Variety == "" {
+			t.Errorf("input %d: %+v", i, x)
+		}
+	}
+	if f.Inputs[2].Pieces.N != 4 || len(f.Land) != 1 || f.Land[0].Plants.N != 10 {
+		t.Errorf("inputs %+v, land %+v", f.Inputs, f.Land)
+	}
+	err = book().Add(declared(t, "inputs: [{what: uova, mass: 400 kg, pieces: 4}, {what: uova, mass: 600 kg, pieces: 60}]"))
+	if err == nil || !strings.Contains(err.Error(), "64") {
+		t.Errorf("more pieces than the book has: %v", err)
+	}
+}
