@@ -121,14 +121,40 @@ func (j *judgement) entry(ctx *module.Context, e *matterv1.Entry) error {
 		}
 	case matterv1.EntryKind_ENTRY_KIND_SALE:
 		for _, p := range stockLines(e, -1) {
-			if err := j.m.Rules.Free(ctx, p.GetBatch()); err != nil {
+			if err := j.ofWhole(ctx, p.GetBatch(), j.m.Rules.Free); err != nil {
+				return err
+			}
+		}
+	case matterv1.EntryKind_ENTRY_KIND_MERGE:
+		// The goods of a lot that is held would not be told from others any more.
+		for _, p := range stockLines(e, -1) {
+			if err := j.ofWhole(ctx, p.GetBatch(), j.m.Rules.Free); err != nil {
 				return err
 			}
 		}
 	case matterv1.EntryKind_ENTRY_KIND_TRANSFER:
+		// The hold may have begun after the goods were offered.
+		for _, p := range stockLines(e, -1) {
+			if err := j.ofWhole(ctx, p.GetBatch(), j.m.Rules.Free); err != nil {
+				return err
+			}
+		}
 		return j.delivered(ctx, e)
 	}
 	return nil
+}
+
+// ofWhole asks about a lot, and about the batch that it was split off and whose
+// certificates hold for it: what holds that one holds its parts.
+func (j *judgement) ofWhole(ctx *module.Context, id *basev1.BatchID, ask func(*module.Context, *basev1.BatchID) error) error {
+	if err := ask(ctx, id); err != nil {
+		return err
+	}
+	whole, err := j.m.Matter.CoveredBy(ctx, id.GetGtin(), id.GetLot())
+	if err != nil || whole == nil || proto.Equal(whole, id) {
+		return err
+	}
+	return ask(ctx, whole)
 }
 
 // stockLines are the lines of an entry that put goods into batches (sign 1) or take
@@ -158,14 +184,16 @@ func (j *judgement) delivered(ctx *module.Context, e *matterv1.Entry) error {
 
 func (j *judgement) attestation(ctx *module.Context, a *certv1.Attestation) error {
 	for _, c := range a.GetBatches() {
-		if err := j.m.Rules.Attestable(ctx, c.GetBatch()); err != nil {
+		if err := j.ofWhole(ctx, c.GetBatch(), j.m.Rules.Attestable); err != nil {
+			return err
+		}
+		// What waited ends before the attestation is judged: what the judgement asks
+		// for is not answered by the attestation that gave rise to it.
+		if err := j.m.Rules.Attested(ctx, c.GetBatch(), a.GetId()); err != nil {
 			return err
 		}
 		err := j.batch(ctx, rules.OnAttestation, c.GetBatch(), a.GetId(), func(g *gathering) error { return g.attested(a, c) })
 		if err != nil {
-			return err
-		}
-		if err := j.m.Rules.Attested(ctx, c.GetBatch(), a.GetId()); err != nil {
 			return err
 		}
 	}
@@ -178,7 +206,7 @@ func (j *judgement) run(ctx *module.Context, r *unitv1.Run) error {
 
 func (j *judgement) offer(ctx *module.Context, o *custodyv1.Offer) error {
 	for _, l := range o.GetLines() {
-		if err := j.m.Rules.Free(ctx, l.GetBatch()); err != nil {
+		if err := j.ofWhole(ctx, l.GetBatch(), j.m.Rules.Free); err != nil {
 			return err
 		}
 		err := j.batch(ctx, rules.OnCustody, l.GetBatch(), xrules.NumberSubject(o.GetNumber()), func(g *gathering) error { return g.offer(o, l) })

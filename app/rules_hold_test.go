@@ -1,0 +1,64 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+
+	dbm "github.com/cosmos/cosmos-db"
+	"google.golang.org/protobuf/proto"
+
+	custodyv1 "github.com/filiera-chain/filiera/api/custody/v1"
+	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
+	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
+	rulesv1 "github.com/filiera-chain/filiera/api/rules/v1"
+)
+
+// TestARefusedFigureIsForgotten judges by a figure in a transaction that is refused
+// afterwards, and then by the figure that was set in its place: a node that
+// was started in between would judge otherwise if the first were remembered.
+func TestARefusedFigureIsForgotten(t *testing.T) {
+	c := newChain(t, dbm.NewMemDB())
+	c.stage()
+	c.do(producer, told(batch("L", 15_000), "2026-11-23"))
+	c.enact(contract("peso", 1, "2026-11-01", strings.Replace(leastMass, "[batch]", "[batch, custom]", 1)))
+	set := func(value string) proto.Message {
+		return &rulesv1.MsgSetParameter{Contract: "peso", Version: 1, Parameter: "least", Value: value, From: "2026-11-23", As: "authority", Reason: "prova"}
+	}
+	judge := &rulesv1.MsgJudge{Batch: lotOf("L")}
+	c.refuses(region, "rules.unknown_contract", "no version 9", set("12 kg"), judge, &rulesv1.MsgWithdraw{Contract: "peso", Version: 9, Reason: "prova"})
+	c.do(region, set("20 kg"))
+	c.refuses(region, "rules.refused", "≥ 20 kg", judge)
+}
+
+// TestAHoldGoesWithTheGoods splits, merges and hands over a lot that is held.
+func TestAHoldGoesWithTheGoods(t *testing.T) {
+	c := newChain(t, dbm.NewMemDB())
+	shop = newSender(3)
+	c.stage()
+	c.do(region, &registryv1.MsgEnrol{Id: "bottega", Name: "Bottega", Key: shop.newKey("bottega", "main"), Grants: []*registryv1.NewGrant{{Role: registryv1.Role_ROLE_DISTRIBUTOR, ValidFrom: began.Unix()}}})
+	c.do(producer, told(batch("L", 5_000), "2026-11-23"))
+	c.do(producer, told(batch("M", 5_000), "2026-11-23"))
+	offer := func(lot string) proto.Message {
+		return &custodyv1.MsgOffer{Receiver: "bottega", Goods: []*custodyv1.Goods{{Batch: lotOf(lot), Quantity: grams(10)}}, ExpiresAt: c.now.Unix() + 3600}
+	}
+	sell := func(lot string) proto.Message {
+		return &matterv1.MsgSell{What: &matterv1.Use{Batch: lotOf(lot), Quantity: grams(10)}, Day: "2026-11-23"}
+	}
+	split := func(from, to string) proto.Message {
+		return &matterv1.MsgSplit{From: lotOf(from), Parts: []*matterv1.Part{{Lot: to, Quantity: grams(100)}}}
+	}
+	c.do(producer, split("L", "EARLY"))
+	c.do(producer, offer("L"))
+	c.enact(contract("peso", 1, "2026-11-01", strings.NewReplacer("[batch]", "[custom]", "refuse", "hold").Replace(leastMass)))
+	c.do(producer, &rulesv1.MsgJudge{Batch: lotOf("L")})
+	c.do(producer, split("L", "LATE"))
+	for _, lot := range []string{"L", "EARLY", "LATE"} {
+		c.refuses(producer, "rules.on_hold", "lot L of", sell(lot))
+		c.refuses(producer, "rules.on_hold", "lot L of", offer(lot))
+	}
+	c.refuses(shop, "rules.on_hold", "lot L of", &custodyv1.MsgAccept{Offer: 1})
+	c.do(region, &rulesv1.MsgEndConsequence{Batch: lotOf("L"), Contract: "peso", Rule: "minimo", Kind: rulesv1.ConsequenceKind_CONSEQUENCE_KIND_HOLD, Reason: "pesato"})
+	c.do(shop, &custodyv1.MsgAccept{Offer: 1})
+	c.do(producer, sell("LATE"))
+	check(t, c.app.CheckInvariants())
+}
