@@ -61,6 +61,7 @@ check-proto: ## See that api/ is what proto/ generates
 bench: build ## Benchmarks: the store beside iavl, the node beside CometBFT's kvstore
 	$(GO) test -run '^$$' -bench . -benchtime 20x -timeout 60m ./store
 	$(BUILD)/filiera load compare
+	$(BUILD)/filiera load movements
 
 fuzz: ## Fuzz every decoder of outside bytes, FUZZTIME each (default 20s)
 	@scripts/fuzz.sh $(or $(FUZZTIME),20s)

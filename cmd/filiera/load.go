@@ -27,7 +27,7 @@ func loadCommand(e *env) *cobra.Command {
 	f.String("gtin", "", e.t("flag.load-gtin"))
 	f.Int("count", 0, e.t("flag.load-count"))
 	f.String("chain-id", "", e.t("flag.chain-id"))
-	cmd.AddCommand(loadCompare(e), loadKVStore(e))
+	cmd.AddCommand(loadCompare(e), loadMovements(e), loadKVStore(e))
 	return cmd
 }
 
@@ -121,23 +121,56 @@ func (e *env) drawLoad(t *table, r *load.Result) {
 	}
 }
 
-func loadCompare(e *env) *cobra.Command {
-	cmd := e.leaf("compare", "load.compare.short", "filiera load compare --rounds 3 --seconds 10", cobra.NoArgs,
+// loadMovements measures movements of the budget beside registrations of batches.
+func loadMovements(e *env) *cobra.Command {
+	cmd := e.leaf("movements", "load.movements.short", "filiera load movements --rounds 3 --seconds 10", cobra.NoArgs,
 		func(cmd *cobra.Command, _ []string) error {
-			f := cmd.Flags()
-			program, err := os.Executable()
+			o, err := e.compareOptions(cmd)
 			if err != nil {
 				return err
 			}
-			o := testnet.CompareOptions{Program: program, Say: func(name string, r *load.Result) {
-				fmt.Fprintf(e.err, "%s  %-8s %6.0f tx/s  p50 %.1f ms  p99 %.1f ms\n", time.Now().Format(time.TimeOnly), name, r.PerSecond, r.P50, r.P99)
-			}}
-			o.Rounds, _ = f.GetInt("rounds")
-			o.Seconds, _ = f.GetFloat64("seconds")
-			o.Rate, _ = f.GetFloat64("rate")
-			o.Senders, _ = f.GetInt("senders")
-			o.Keys, _ = f.GetInt("keys")
-			o.ReadModel, _ = f.GetBool("read-model")
+			c, err := testnet.CompareMovements(cmd.Context(), o)
+			if err != nil {
+				return err
+			}
+			return e.print(c, func(t *table) {
+				for i, ratio := range c.Ratios {
+					t.line(e.t("load.round", i+1), fmt.Sprintf("%.0f movements/s, %.0f batches/s, %.2f", c.Movements[i].PerSecond, c.Batches[i].PerSecond, ratio))
+				}
+				t.line(e.t("load.ratio"), fmt.Sprintf("%.2f", c.Ratio))
+			})
+		})
+	loadFlags(e, cmd)
+	cmd.Flags().Int("rounds", 3, e.t("flag.load-rounds"))
+	cmd.Flags().Bool("read-model", false, e.t("flag.load-read-model"))
+	return cmd
+}
+
+func (e *env) compareOptions(cmd *cobra.Command) (testnet.CompareOptions, error) {
+	f := cmd.Flags()
+	program, err := os.Executable()
+	if err != nil {
+		return testnet.CompareOptions{}, err
+	}
+	o := testnet.CompareOptions{Program: program, Say: func(name string, r *load.Result) {
+		fmt.Fprintf(e.err, "%s  %-9s %6.0f tx/s  p50 %.1f ms  p99 %.1f ms\n", time.Now().Format(time.TimeOnly), name, r.PerSecond, r.P50, r.P99)
+	}}
+	o.Rounds, _ = f.GetInt("rounds")
+	o.Seconds, _ = f.GetFloat64("seconds")
+	o.Rate, _ = f.GetFloat64("rate")
+	o.Senders, _ = f.GetInt("senders")
+	o.Keys, _ = f.GetInt("keys")
+	o.ReadModel, _ = f.GetBool("read-model")
+	return o, nil
+}
+
+func loadCompare(e *env) *cobra.Command {
+	cmd := e.leaf("compare", "load.compare.short", "filiera load compare --rounds 3 --seconds 10", cobra.NoArgs,
+		func(cmd *cobra.Command, _ []string) error {
+			o, err := e.compareOptions(cmd)
+			if err != nil {
+				return err
+			}
 			c, err := testnet.Compare(cmd.Context(), o)
 			if err != nil {
 				return err

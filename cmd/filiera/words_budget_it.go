@@ -150,4 +150,5 @@ Una riga di totale è rifiutata: il registro somma da sé. Un «ref» già regis
 	"demo.budget":                       "16. La Regione registra il bilancio dell'azione: stanziamenti, trasferimenti e progetti, ciascuno con il suo atto",
 	"demo.grants":                       "17. 190 concessioni da 45.000,00 € ci stanno esattamente; la 191ª è rifiutata, con i numeri",
 	"demo.reckon":                       "18. Un cittadino ricalcola l'intero libro, e controlla senza nodo uno stato salvato",
+	"load.movements.short":              "Misura i movimenti del bilancio accanto alle registrazioni di lotti, a turno",
 }
