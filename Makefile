@@ -11,7 +11,7 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 # what is compiled; trimmed paths make builds reproducible.
 export GOFLAGS := -trimpath
 
-.PHONY: help setup build demo test unit units-many standards interop lint proto check-proto bench fuzz clean
+.PHONY: help setup build demo test unit units-many registers-many standards interop lint proto check-proto bench fuzz clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ unit: ## Run the Go tests: unit, property, end to end with real processes
 
 units-many: ## Commit ten million serial numbers and prove one, and print the memory that took
 	FILIERA_UNITS=10000000 $(GO) test -count 1 -run TestMemory -v ./units/tree
+
+registers-many: ## Append a million rows to a register and prove one, and print the memory that took
+	FILIERA_ROWS=1000000 $(GO) test -count 1 -run TestMemory -v ./registers/folder
 
 standards: ## Count the cases of other projects' standards that pass
 	@scripts/standards.sh

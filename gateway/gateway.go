@@ -173,6 +173,7 @@ func (g *Gateway) routes() {
 	g.recallRoutes()
 	g.contractRoutes()
 	g.actRoutes()
+	g.registerRoutes()
 	g.budgetRoutes()
 	g.searchRoutes()
 	g.operationRoutes()

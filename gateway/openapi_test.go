@@ -70,6 +70,7 @@ var served = []string{
 	"get /v1/stream", "get /v1/search", "get /v1/batches/{gtin}/{lot}/balance", "get /v1/batches/{gtin}/{lot}/entries", "get /v1/matter", "get /v1/matter/entries", "get /v1/recalls", "get /v1/recalls/{id}", "get /v1/recalls/{id}/batches", "get /v1/recalls/{id}/report", "get /v1/contracts", "get /v1/contracts/{id}", "get /v1/contracts/{id}/versions/{version}", "get /v1/batches/{gtin}/{lot}/rulings", "get /v1/batches/{gtin}/{lot}/facts", "get /v1/consequences", "get /v1/points", "get /v1/agreements", "get /v1/agreements/{number}",
 	"get /v1/batches/{gtin}/{lot}/holders", "get /v1/batches/{gtin}/{lot}/article18", "get /v1/offers", "get /v1/offers/{number}", "get /v1/logistic-units", "get /v1/logistic-units/{sscc}", "get /v1/batches/{gtin}/{lot}/units", "get /v1/batches/{gtin}/{lot}/units/voidings", "get /v1/batches/{gtin}/{lot}/units/records", "get /v1/batches/{gtin}/{lot}/units/proof/{serial}", "post /v1/units/acquit",
 	"get /v1/acts", "get /v1/acts/{id}", "get /v1/act-relations", "get /v1/acts/by-hash/{sha256}",
+	"get /v1/registers", "get /v1/registers/{id}", "get /v1/registers/{id}/appends", "get /v1/registers/{id}/appends/{number}",
 	"get /v1/budget", "get /v1/budget/check", "get /v1/budget/lines", "get /v1/budget/movements", "get /v1/budget/movements/{number}", "get /v1/budget/positions", "get /v1/budget/positions/{id}",
 	"get /v1/budget/acts/{id}", "get /v1/budget/beneficiaries/{id}",
 	"get /v1/batches/{gtin}/{lot}/graph", "get /v1/batches/{gtin}/{lot}/reach", "get /status", "get /healthz", "get /readyz", "get /metrics", "get /openapi.json", "get /openapi.yaml", "get /docs",
@@ -156,6 +157,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	w.contracts()
 	w.decisions()
 	w.purse()
+	w.wasteRegister()
 	_, serials, _ := w.labels(shelf)
 	s, c := readSpec(t, w)
 	batch := testGTIN + "/" + testLot
@@ -185,7 +187,9 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/v1/matter": "/v1/matter", "/v1/matter/entries": "/v1/matter/entries?kind=harvest",
 		"/v1/recalls": "/v1/recalls", "/v1/recalls/{id}": "/v1/recalls/1?proof=true", "/v1/recalls/{id}/batches": "/v1/recalls/1/batches", "/v1/recalls/{id}/report": "/v1/recalls/1/report",
 		"/v1/acts": "/v1/acts", "/v1/acts/{id}": "/v1/acts/" + testDGR + "?proof=true", "/v1/act-relations": "/v1/act-relations?kind=amends", "/v1/acts/by-hash/{sha256}": "/v1/acts/by-hash/" + strings.Repeat("ab", 32) + "?proof=true",
-		"/v1/budget": "/v1/budget?as_of=2024-02-25&proof=true", "/v1/budget/check": "/v1/budget/check", "/v1/budget/lines": "/v1/budget/lines?level=call&under=1.2.2",
+		"/v1/registers": "/v1/registers?kind=waste&open=true", "/v1/registers/{id}": "/v1/registers/rifiuti-2026?proof=true", "/v1/registers/{id}/appends": "/v1/registers/rifiuti-2026/appends",
+		"/v1/registers/{id}/appends/{number}": "/v1/registers/rifiuti-2026/appends/2?proof=true&earlier=1",
+		"/v1/budget":                          "/v1/budget?as_of=2024-02-25&proof=true", "/v1/budget/check": "/v1/budget/check", "/v1/budget/lines": "/v1/budget/lines?level=call&under=1.2.2",
 		"/v1/budget/movements": "/v1/budget/movements?kind=trasferimento&under=1.2.2&from=2024-01-01", "/v1/budget/movements/{number}": "/v1/budget/movements/1?proof=true",
 		"/v1/budget/positions": "/v1/budget/positions?kind=commitment&open=true", "/v1/budget/positions/{id}": "/v1/budget/positions/imp-1?proof=true",
 		"/v1/budget/acts/{id}": "/v1/budget/acts/" + testDGR, "/v1/budget/beneficiaries/{id}": "/v1/budget/beneficiaries/comune-di-jesi",

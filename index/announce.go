@@ -87,6 +87,8 @@ func init() {
 	known[unitv1.TallyChanged]()
 	known[ledgerv1.ActChanged]()
 	known[ledgerv1.RelationChanged]()
+	known[ledgerv1.RegisterChanged]()
+	known[ledgerv1.RegisterAppended]()
 	known[ledgerv1.BudgetLineChanged]()
 	known[ledgerv1.BudgetMoved]()
 	known[ledgerv1.PositionChanged]()
@@ -186,6 +188,10 @@ func AnnounceRecord(record proto.Message) proto.Message {
 		return &ledgerv1.ActChanged{Act: r}
 	case *ledgerv1.Relation:
 		return &ledgerv1.RelationChanged{Relation: r}
+	case *ledgerv1.Register:
+		return &ledgerv1.RegisterChanged{Register: r}
+	case *ledgerv1.RegisterAppend:
+		return &ledgerv1.RegisterAppended{Append: r}
 	case *ledgerv1.BudgetLine:
 		return &ledgerv1.BudgetLineChanged{Line: r}
 	case *ledgerv1.Movement:

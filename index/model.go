@@ -128,6 +128,10 @@ type Model interface {
 	// Acts lists notarised acts, the latest first; ActRelations what they do to others.
 	Acts(ctx context.Context, f ActFilter, p Page) (List[*ledgerv1.Act], error)
 	ActRelations(ctx context.Context, f RelationFilter, p Page) (List[*ledgerv1.Relation], error)
+	// Registers lists public registers by id, RegisterAppends those of one, the latest
+	// first.
+	Registers(ctx context.Context, f RegisterFilter, p Page) (List[*ledgerv1.Register], error)
+	RegisterAppends(ctx context.Context, register string, p Page) (List[*ledgerv1.RegisterAppend], error)
 	// BudgetLines lists lines of the budget by id, Movements the latest by day first,
 	// Positions by id.
 	BudgetLines(ctx context.Context, f BudgetLineFilter, p Page) (List[*ledgerv1.BudgetLine], error)

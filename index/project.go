@@ -265,6 +265,13 @@ func (p *projection) announce(m proto.Message, o *opened) error {
 	case *ledgerv1.RelationChanged:
 		r := a.GetRelation()
 		return p.record(tActRelations, r, r.GetFrom(), int64(r.GetKind()), r.GetTo(), flag(r.GetWithdrawnAt() == 0))
+	case *ledgerv1.RegisterChanged:
+		r := a.GetRegister()
+		p.findable("register", r.GetId(), r.GetTitle(), r.GetId())
+		return p.record(tRegisters, r, r.GetId(), int64(r.GetKind()), r.GetBody(), flag(r.GetClosedAt() == 0))
+	case *ledgerv1.RegisterAppended:
+		r := a.GetAppend()
+		return p.record(tRegisterAppends, r, r.GetRegister(), int64(r.GetNumber()))
 	case *ledgerv1.BudgetLineChanged, *ledgerv1.BudgetMoved, *ledgerv1.PositionChanged:
 		return p.budget(a)
 	case *rulesv1.VersionChanged, *rulesv1.ConsequenceChanged, *rulesv1.PointsChanged:

@@ -175,6 +175,9 @@ CREATE TABLE act_relations (from_act TEXT NOT NULL, kind INTEGER NOT NULL, to_ac
   PRIMARY KEY (from_act, kind, to_act)) WITHOUT ROWID;
 CREATE INDEX act_relations_to ON act_relations (to_act, kind, from_act);
 
+CREATE TABLE registers (id TEXT PRIMARY KEY, kind INTEGER NOT NULL, body TEXT NOT NULL, open INTEGER NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE register_appends (register TEXT NOT NULL, number INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (register, number)) WITHOUT ROWID;
+
 -- path is "/root/…/id/"; days as YYYY-MM-DD; amounts in cents
 CREATE TABLE budget_lines (id TEXT PRIMARY KEY, path TEXT NOT NULL, level INTEGER NOT NULL, beneficiary TEXT NOT NULL, cup TEXT NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX budget_lines_beneficiary ON budget_lines (beneficiary, id);
@@ -265,6 +268,8 @@ const (
 	tActs
 	tActCUPs
 	tActRelations
+	tRegisters
+	tRegisterAppends
 	tBudgetLines
 	tBudgetMovements
 	tBudgetEntries
@@ -314,6 +319,8 @@ var tables = [tableCount]table{
 	tActs:               {"acts", 1, []string{"id", "kind", "body", "act_date", "in_force_from", "in_force_to", "ended_from", "deposited_by", "record"}},
 	tActCUPs:            {"act_cups", 2, []string{"cup", "act"}},
 	tActRelations:       {"act_relations", 3, []string{"from_act", "kind", "to_act", "live", "record"}},
+	tRegisters:          {"registers", 1, []string{"id", "kind", "body", "open", "record"}},
+	tRegisterAppends:    {"register_appends", 2, []string{"register", "number", "record"}},
 	tBudgetLines:        {"budget_lines", 1, []string{"id", "path", "level", "beneficiary", "cup", "record"}},
 	tBudgetMovements:    {"budget_movements", 1, []string{"number", "kind", "day", "act", "position", "ref", "cents", "height", "record"}},
 	tBudgetEntries:      {"budget_entries", 2, []string{"line", "number"}},

@@ -258,7 +258,7 @@ func TestImportsNoServerCode(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", ".").Output()
 	must(t, err)
 	const us = "github.com/filiera-chain/filiera/"
-	allowed := []string{us + "acts", us + "api/", us + "budget", us + "commitment", us + "gs1", us + "module/statekey", us + "rules", us + "ruling", us + "store/proof", us + "units", us + "verify"}
+	allowed := []string{us + "acts", us + "api/", us + "budget", us + "commitment", us + "gs1", us + "module/statekey", us + "registers", us + "rules", us + "ruling", us + "store/proof", us + "units", us + "verify"}
 	for _, pkg := range strings.Fields(string(out)) {
 		bad := strings.HasPrefix(pkg, us) && !slices.ContainsFunc(allowed, func(a string) bool { return strings.HasPrefix(pkg, a) })
 		for _, server := range []string{"cosmossdk.io/", "github.com/cosmos/cosmos-db", "github.com/cosmos/iavl", "database/sql"} {

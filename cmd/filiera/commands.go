@@ -29,6 +29,7 @@ func groups() []func(*env) *cobra.Command {
 		contractCommand,
 		actCommand,
 		budgetCommand,
+		registerCommand,
 		agreementCommand,
 		dataCommand,
 		documentCommand,

@@ -20,6 +20,7 @@ var (
 		contractEnglish,
 		actEnglish,
 		budgetEnglish,
+		registerEnglish,
 		chainEnglish,
 		contractToolsEnglish,
 	)
@@ -40,6 +41,7 @@ var (
 		contractItalian,
 		actItalian,
 		budgetItalian,
+		registerItalian,
 		chainItalian,
 		contractToolsItalian,
 	)

@@ -336,6 +336,20 @@ func ActRelationsTo(to string) (start, end []byte) {
 	return prefix(text(table("ledger", 4), to))
 }
 
+// Register is the key of a public register.
+func Register(id string) []byte { return append(table("ledger", 20), id...) }
+
+// RegisterAppend is the key of an append to a register, by its number.
+func RegisterAppend(register string, number uint64) []byte {
+	return binary.BigEndian.AppendUint64(text(table("ledger", 21), register), number)
+}
+
+// RegisterAppends is the range [start, end) of the appends to a register; what follows
+// start in a key is the number, 8 bytes big-endian.
+func RegisterAppends(register string) (start, end []byte) {
+	return prefix(text(table("ledger", 21), register))
+}
+
 // BudgetLine is the key of a line of ledger's budget.
 func BudgetLine(id string) []byte { return append(table("ledger", 40), id...) }
 

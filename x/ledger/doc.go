@@ -12,6 +12,14 @@
 // declared by who may speak for it, and held against hierarchy, body, dates and
 // circles. What was in force on a day follows from these records alone.
 //
+// Registers. A register is a log of hashes (package registers): an append gives the
+// roots of the subtrees that it adds, and the root after it follows, so that no append
+// changes what was there. The rows stay with the body that keeps them.
+//
+// Budget. Lines in a tree, each with an account for every phase of spending; movements
+// between accounts, each citing an act; reservations and commitments. The truths that
+// hold are I1 to I9 of package budget.
+//
 // Nothing here names a person: signatures are counted, and who signed stands in
 // the document.
 package ledger

@@ -34,7 +34,7 @@ func actRefusals() []*module.Error {
 }
 
 func refusals() []*module.Error {
-	return slices.Concat(actRefusals(), budgetRefusals())
+	return slices.Concat(actRefusals(), registerRefusals(), budgetRefusals())
 }
 
 func shape(err error) error {

@@ -14,9 +14,9 @@ func (l *Ledger) Module() *module.Module {
 	return &module.Module{
 		Name:       name,
 		Schema:     l.schema,
-		Acts:       slices.Concat(l.actActs(), l.budgetActs()),
-		Queries:    slices.Concat(l.actQueries(), l.budgetQueries()),
-		Invariants: slices.Concat(l.actInvariants(), l.budgetInvariants()),
+		Acts:       slices.Concat(l.actActs(), l.registerActs(), l.budgetActs()),
+		Queries:    slices.Concat(l.actQueries(), l.registerQueries(), l.budgetQueries()),
+		Invariants: slices.Concat(l.actInvariants(), l.registerInvariants(), l.budgetInvariants()),
 		Errors:     refusals(),
 		Records:    l.records,
 		EndBlock:   l.endBlock,
@@ -25,5 +25,5 @@ func (l *Ledger) Module() *module.Module {
 
 // records announces every record, for a read model that begins at genesis.
 func (l *Ledger) records(rd *module.Reader, announce func(proto.Message)) error {
-	return errors.Join(l.actRecords(rd, announce), l.budgetRecords(rd, announce))
+	return errors.Join(l.actRecords(rd, announce), l.registerRecords(rd, announce), l.budgetRecords(rd, announce))
 }

@@ -14,13 +14,14 @@ type Ledger struct {
 
 	actTables
 	budgetTables
+	registerTables
 }
 
 // New builds the module's tables. Acts have the numbers 1 to 19, registers 20 to
 // 39, the budget 40 and above.
 func New(registry Registry) *Ledger {
 	b := module.NewSchemaBuilder(name)
-	l := &Ledger{registry: registry, actTables: newActTables(b), budgetTables: newBudgetTables(b)}
+	l := &Ledger{registry: registry, actTables: newActTables(b), budgetTables: newBudgetTables(b), registerTables: newRegisterTables(b)}
 	schema, err := b.Build()
 	if err != nil {
 		panic(err) // two tables on one number: a mistake of ours, caught at every start

@@ -246,11 +246,101 @@ func (x *PositionChanged) GetPosition() *Position {
 	return nil
 }
 
+// RegisterChanged carries the record as it stands after the act.
+type RegisterChanged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Register      *Register              `protobuf:"bytes,1,opt,name=register,proto3" json:"register,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RegisterChanged) Reset() {
+	*x = RegisterChanged{}
+	mi := &file_filiera_ledger_v1_event_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RegisterChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RegisterChanged) ProtoMessage() {}
+
+func (x *RegisterChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_ledger_v1_event_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RegisterChanged.ProtoReflect.Descriptor instead.
+func (*RegisterChanged) Descriptor() ([]byte, []int) {
+	return file_filiera_ledger_v1_event_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *RegisterChanged) GetRegister() *Register {
+	if x != nil {
+		return x.Register
+	}
+	return nil
+}
+
+// RegisterAppended carries an append.
+type RegisterAppended struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Append        *RegisterAppend        `protobuf:"bytes,1,opt,name=append,proto3" json:"append,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RegisterAppended) Reset() {
+	*x = RegisterAppended{}
+	mi := &file_filiera_ledger_v1_event_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RegisterAppended) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RegisterAppended) ProtoMessage() {}
+
+func (x *RegisterAppended) ProtoReflect() protoreflect.Message {
+	mi := &file_filiera_ledger_v1_event_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RegisterAppended.ProtoReflect.Descriptor instead.
+func (*RegisterAppended) Descriptor() ([]byte, []int) {
+	return file_filiera_ledger_v1_event_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *RegisterAppended) GetAppend() *RegisterAppend {
+	if x != nil {
+		return x.Append
+	}
+	return nil
+}
+
 var File_filiera_ledger_v1_event_proto protoreflect.FileDescriptor
 
 const file_filiera_ledger_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x1dfiliera/ledger/v1/event.proto\x12\x11filiera.ledger.v1\x1a\x1bfiliera/ledger/v1/act.proto\x1a\x1efiliera/ledger/v1/budget.proto\"6\n" +
+	"\x1dfiliera/ledger/v1/event.proto\x12\x11filiera.ledger.v1\x1a\x1bfiliera/ledger/v1/act.proto\x1a\x1efiliera/ledger/v1/budget.proto\x1a filiera/ledger/v1/register.proto\"6\n" +
 	"\n" +
 	"ActChanged\x12(\n" +
 	"\x03act\x18\x01 \x01(\v2\x16.filiera.ledger.v1.ActR\x03act\"J\n" +
@@ -261,7 +351,11 @@ const file_filiera_ledger_v1_event_proto_rawDesc = "" +
 	"\vBudgetMoved\x127\n" +
 	"\bmovement\x18\x01 \x01(\v2\x1b.filiera.ledger.v1.MovementR\bmovement\"J\n" +
 	"\x0fPositionChanged\x127\n" +
-	"\bposition\x18\x01 \x01(\v2\x1b.filiera.ledger.v1.PositionR\bpositionB9Z7github.com/filiera-chain/filiera/api/ledger/v1;ledgerv1b\x06proto3"
+	"\bposition\x18\x01 \x01(\v2\x1b.filiera.ledger.v1.PositionR\bposition\"J\n" +
+	"\x0fRegisterChanged\x127\n" +
+	"\bregister\x18\x01 \x01(\v2\x1b.filiera.ledger.v1.RegisterR\bregister\"M\n" +
+	"\x10RegisterAppended\x129\n" +
+	"\x06append\x18\x01 \x01(\v2!.filiera.ledger.v1.RegisterAppendR\x06appendB9Z7github.com/filiera-chain/filiera/api/ledger/v1;ledgerv1b\x06proto3"
 
 var (
 	file_filiera_ledger_v1_event_proto_rawDescOnce sync.Once
@@ -275,30 +369,36 @@ func file_filiera_ledger_v1_event_proto_rawDescGZIP() []byte {
 	return file_filiera_ledger_v1_event_proto_rawDescData
 }
 
-var file_filiera_ledger_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_filiera_ledger_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_filiera_ledger_v1_event_proto_goTypes = []any{
 	(*ActChanged)(nil),        // 0: filiera.ledger.v1.ActChanged
 	(*RelationChanged)(nil),   // 1: filiera.ledger.v1.RelationChanged
 	(*BudgetLineChanged)(nil), // 2: filiera.ledger.v1.BudgetLineChanged
 	(*BudgetMoved)(nil),       // 3: filiera.ledger.v1.BudgetMoved
 	(*PositionChanged)(nil),   // 4: filiera.ledger.v1.PositionChanged
-	(*Act)(nil),               // 5: filiera.ledger.v1.Act
-	(*Relation)(nil),          // 6: filiera.ledger.v1.Relation
-	(*BudgetLine)(nil),        // 7: filiera.ledger.v1.BudgetLine
-	(*Movement)(nil),          // 8: filiera.ledger.v1.Movement
-	(*Position)(nil),          // 9: filiera.ledger.v1.Position
+	(*RegisterChanged)(nil),   // 5: filiera.ledger.v1.RegisterChanged
+	(*RegisterAppended)(nil),  // 6: filiera.ledger.v1.RegisterAppended
+	(*Act)(nil),               // 7: filiera.ledger.v1.Act
+	(*Relation)(nil),          // 8: filiera.ledger.v1.Relation
+	(*BudgetLine)(nil),        // 9: filiera.ledger.v1.BudgetLine
+	(*Movement)(nil),          // 10: filiera.ledger.v1.Movement
+	(*Position)(nil),          // 11: filiera.ledger.v1.Position
+	(*Register)(nil),          // 12: filiera.ledger.v1.Register
+	(*RegisterAppend)(nil),    // 13: filiera.ledger.v1.RegisterAppend
 }
 var file_filiera_ledger_v1_event_proto_depIdxs = []int32{
-	5, // 0: filiera.ledger.v1.ActChanged.act:type_name -> filiera.ledger.v1.Act
-	6, // 1: filiera.ledger.v1.RelationChanged.relation:type_name -> filiera.ledger.v1.Relation
-	7, // 2: filiera.ledger.v1.BudgetLineChanged.line:type_name -> filiera.ledger.v1.BudgetLine
-	8, // 3: filiera.ledger.v1.BudgetMoved.movement:type_name -> filiera.ledger.v1.Movement
-	9, // 4: filiera.ledger.v1.PositionChanged.position:type_name -> filiera.ledger.v1.Position
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	7,  // 0: filiera.ledger.v1.ActChanged.act:type_name -> filiera.ledger.v1.Act
+	8,  // 1: filiera.ledger.v1.RelationChanged.relation:type_name -> filiera.ledger.v1.Relation
+	9,  // 2: filiera.ledger.v1.BudgetLineChanged.line:type_name -> filiera.ledger.v1.BudgetLine
+	10, // 3: filiera.ledger.v1.BudgetMoved.movement:type_name -> filiera.ledger.v1.Movement
+	11, // 4: filiera.ledger.v1.PositionChanged.position:type_name -> filiera.ledger.v1.Position
+	12, // 5: filiera.ledger.v1.RegisterChanged.register:type_name -> filiera.ledger.v1.Register
+	13, // 6: filiera.ledger.v1.RegisterAppended.append:type_name -> filiera.ledger.v1.RegisterAppend
+	7,  // [7:7] is the sub-list for method output_type
+	7,  // [7:7] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_filiera_ledger_v1_event_proto_init() }
@@ -308,13 +408,14 @@ func file_filiera_ledger_v1_event_proto_init() {
 	}
 	file_filiera_ledger_v1_act_proto_init()
 	file_filiera_ledger_v1_budget_proto_init()
+	file_filiera_ledger_v1_register_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_filiera_ledger_v1_event_proto_rawDesc), len(file_filiera_ledger_v1_event_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -24,37 +24,47 @@ var File_filiera_ledger_v1_query_proto protoreflect.FileDescriptor
 
 const file_filiera_ledger_v1_query_proto_rawDesc = "" +
 	"\n" +
-	"\x1dfiliera/ledger/v1/query.proto\x12\x11filiera.ledger.v1\x1a\x1bfiliera/ledger/v1/act.proto\x1a!filiera/ledger/v1/act_query.proto\x1a$filiera/ledger/v1/budget_query.proto2\xc0\x02\n" +
+	"\x1dfiliera/ledger/v1/query.proto\x12\x11filiera.ledger.v1\x1a\x1bfiliera/ledger/v1/act.proto\x1a!filiera/ledger/v1/act_query.proto\x1a$filiera/ledger/v1/budget_query.proto\x1a filiera/ledger/v1/register.proto\x1a$filiera/ledger/v1/register_msg.proto2\xec\x03\n" +
 	"\x05Query\x12D\n" +
 	"\x03Act\x12\x1d.filiera.ledger.v1.ActRequest\x1a\x1e.filiera.ledger.v1.ActResponse\x12O\n" +
 	"\bDocument\x12\".filiera.ledger.v1.DocumentRequest\x1a\x1f.filiera.ledger.v1.DocumentUses\x12J\n" +
-	"\x06Budget\x12 .filiera.ledger.v1.BudgetRequest\x1a\x1e.filiera.ledger.v1.BudgetState\x12T\n" +
+	"\x06Budget\x12 .filiera.ledger.v1.BudgetRequest\x1a\x1e.filiera.ledger.v1.BudgetState\x12K\n" +
+	"\bRegister\x12\".filiera.ledger.v1.RegisterRequest\x1a\x1b.filiera.ledger.v1.Register\x12]\n" +
+	"\x0eRegisterAppend\x12(.filiera.ledger.v1.RegisterAppendRequest\x1a!.filiera.ledger.v1.RegisterAppend\x12T\n" +
 	"\vCheckBudget\x12%.filiera.ledger.v1.BudgetCheckRequest\x1a\x1e.filiera.ledger.v1.BudgetCheckB9Z7github.com/filiera-chain/filiera/api/ledger/v1;ledgerv1b\x06proto3"
 
 var file_filiera_ledger_v1_query_proto_goTypes = []any{
-	(*ActRequest)(nil),         // 0: filiera.ledger.v1.ActRequest
-	(*DocumentRequest)(nil),    // 1: filiera.ledger.v1.DocumentRequest
-	(*BudgetRequest)(nil),      // 2: filiera.ledger.v1.BudgetRequest
-	(*BudgetCheckRequest)(nil), // 3: filiera.ledger.v1.BudgetCheckRequest
-	(*ActResponse)(nil),        // 4: filiera.ledger.v1.ActResponse
-	(*DocumentUses)(nil),       // 5: filiera.ledger.v1.DocumentUses
-	(*BudgetState)(nil),        // 6: filiera.ledger.v1.BudgetState
-	(*BudgetCheck)(nil),        // 7: filiera.ledger.v1.BudgetCheck
+	(*ActRequest)(nil),            // 0: filiera.ledger.v1.ActRequest
+	(*DocumentRequest)(nil),       // 1: filiera.ledger.v1.DocumentRequest
+	(*BudgetRequest)(nil),         // 2: filiera.ledger.v1.BudgetRequest
+	(*RegisterRequest)(nil),       // 3: filiera.ledger.v1.RegisterRequest
+	(*RegisterAppendRequest)(nil), // 4: filiera.ledger.v1.RegisterAppendRequest
+	(*BudgetCheckRequest)(nil),    // 5: filiera.ledger.v1.BudgetCheckRequest
+	(*ActResponse)(nil),           // 6: filiera.ledger.v1.ActResponse
+	(*DocumentUses)(nil),          // 7: filiera.ledger.v1.DocumentUses
+	(*BudgetState)(nil),           // 8: filiera.ledger.v1.BudgetState
+	(*Register)(nil),              // 9: filiera.ledger.v1.Register
+	(*RegisterAppend)(nil),        // 10: filiera.ledger.v1.RegisterAppend
+	(*BudgetCheck)(nil),           // 11: filiera.ledger.v1.BudgetCheck
 }
 var file_filiera_ledger_v1_query_proto_depIdxs = []int32{
-	0, // 0: filiera.ledger.v1.Query.Act:input_type -> filiera.ledger.v1.ActRequest
-	1, // 1: filiera.ledger.v1.Query.Document:input_type -> filiera.ledger.v1.DocumentRequest
-	2, // 2: filiera.ledger.v1.Query.Budget:input_type -> filiera.ledger.v1.BudgetRequest
-	3, // 3: filiera.ledger.v1.Query.CheckBudget:input_type -> filiera.ledger.v1.BudgetCheckRequest
-	4, // 4: filiera.ledger.v1.Query.Act:output_type -> filiera.ledger.v1.ActResponse
-	5, // 5: filiera.ledger.v1.Query.Document:output_type -> filiera.ledger.v1.DocumentUses
-	6, // 6: filiera.ledger.v1.Query.Budget:output_type -> filiera.ledger.v1.BudgetState
-	7, // 7: filiera.ledger.v1.Query.CheckBudget:output_type -> filiera.ledger.v1.BudgetCheck
-	4, // [4:8] is the sub-list for method output_type
-	0, // [0:4] is the sub-list for method input_type
-	0, // [0:0] is the sub-list for extension type_name
-	0, // [0:0] is the sub-list for extension extendee
-	0, // [0:0] is the sub-list for field type_name
+	0,  // 0: filiera.ledger.v1.Query.Act:input_type -> filiera.ledger.v1.ActRequest
+	1,  // 1: filiera.ledger.v1.Query.Document:input_type -> filiera.ledger.v1.DocumentRequest
+	2,  // 2: filiera.ledger.v1.Query.Budget:input_type -> filiera.ledger.v1.BudgetRequest
+	3,  // 3: filiera.ledger.v1.Query.Register:input_type -> filiera.ledger.v1.RegisterRequest
+	4,  // 4: filiera.ledger.v1.Query.RegisterAppend:input_type -> filiera.ledger.v1.RegisterAppendRequest
+	5,  // 5: filiera.ledger.v1.Query.CheckBudget:input_type -> filiera.ledger.v1.BudgetCheckRequest
+	6,  // 6: filiera.ledger.v1.Query.Act:output_type -> filiera.ledger.v1.ActResponse
+	7,  // 7: filiera.ledger.v1.Query.Document:output_type -> filiera.ledger.v1.DocumentUses
+	8,  // 8: filiera.ledger.v1.Query.Budget:output_type -> filiera.ledger.v1.BudgetState
+	9,  // 9: filiera.ledger.v1.Query.Register:output_type -> filiera.ledger.v1.Register
+	10, // 10: filiera.ledger.v1.Query.RegisterAppend:output_type -> filiera.ledger.v1.RegisterAppend
+	11, // 11: filiera.ledger.v1.Query.CheckBudget:output_type -> filiera.ledger.v1.BudgetCheck
+	6,  // [6:12] is the sub-list for method output_type
+	0,  // [0:6] is the sub-list for method input_type
+	0,  // [0:0] is the sub-list for extension type_name
+	0,  // [0:0] is the sub-list for extension extendee
+	0,  // [0:0] is the sub-list for field type_name
 }
 
 func init() { file_filiera_ledger_v1_query_proto_init() }
@@ -65,6 +75,8 @@ func file_filiera_ledger_v1_query_proto_init() {
 	file_filiera_ledger_v1_act_proto_init()
 	file_filiera_ledger_v1_act_query_proto_init()
 	file_filiera_ledger_v1_budget_query_proto_init()
+	file_filiera_ledger_v1_register_proto_init()
+	file_filiera_ledger_v1_register_msg_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -283,6 +283,9 @@ type Act struct {
 	//	*Act_VouchForAct
 	//	*Act_WithdrawRelation
 	//	*Act_DescribeAct
+	//	*Act_OpenRegister
+	//	*Act_AppendRegister
+	//	*Act_CloseRegister
 	//	*Act_OpenBudgetLines
 	//	*Act_AmendBudgetLine
 	//	*Act_CloseBudgetLine
@@ -1212,6 +1215,33 @@ func (x *Act) GetDescribeAct() *v113.MsgDescribeAct {
 	return nil
 }
 
+func (x *Act) GetOpenRegister() *v113.MsgOpenRegister {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_OpenRegister); ok {
+			return x.OpenRegister
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetAppendRegister() *v113.MsgAppendRegister {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_AppendRegister); ok {
+			return x.AppendRegister
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetCloseRegister() *v113.MsgCloseRegister {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_CloseRegister); ok {
+			return x.CloseRegister
+		}
+	}
+	return nil
+}
+
 func (x *Act) GetOpenBudgetLines() *v113.MsgOpenLines {
 	if x != nil {
 		if x, ok := x.Kind.(*Act_OpenBudgetLines); ok {
@@ -1653,6 +1683,18 @@ type Act_DescribeAct struct {
 	DescribeAct *v113.MsgDescribeAct `protobuf:"bytes,194,opt,name=describe_act,json=describeAct,proto3,oneof"`
 }
 
+type Act_OpenRegister struct {
+	OpenRegister *v113.MsgOpenRegister `protobuf:"bytes,200,opt,name=open_register,json=openRegister,proto3,oneof"`
+}
+
+type Act_AppendRegister struct {
+	AppendRegister *v113.MsgAppendRegister `protobuf:"bytes,201,opt,name=append_register,json=appendRegister,proto3,oneof"`
+}
+
+type Act_CloseRegister struct {
+	CloseRegister *v113.MsgCloseRegister `protobuf:"bytes,202,opt,name=close_register,json=closeRegister,proto3,oneof"`
+}
+
 type Act_OpenBudgetLines struct {
 	OpenBudgetLines *v113.MsgOpenLines `protobuf:"bytes,210,opt,name=open_budget_lines,json=openBudgetLines,proto3,oneof"`
 }
@@ -1869,6 +1911,12 @@ func (*Act_WithdrawRelation) isAct_Kind() {}
 
 func (*Act_DescribeAct) isAct_Kind() {}
 
+func (*Act_OpenRegister) isAct_Kind() {}
+
+func (*Act_AppendRegister) isAct_Kind() {}
+
+func (*Act_CloseRegister) isAct_Kind() {}
+
 func (*Act_OpenBudgetLines) isAct_Kind() {}
 
 func (*Act_AmendBudgetLine) isAct_Kind() {}
@@ -1929,7 +1977,7 @@ var File_filiera_tx_v1_tx_proto protoreflect.FileDescriptor
 
 const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
-	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1ffiliera/ledger/v1/act_msg.proto\x1a\"filiera/ledger/v1/budget_msg.proto\x1a\x1bfiliera/matter/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/control/v1/msg.proto\x1a\x1cfiliera/custody/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1efiliera/agreement/v1/msg.proto\x1a\x1bfiliera/recall/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/rules/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\x1a\x19filiera/unit/v1/msg.proto\"6\n" +
+	"\x16filiera/tx/v1/tx.proto\x12\rfiliera.tx.v1\x1a\x19filiera/cert/v1/msg.proto\x1a\x1ffiliera/ledger/v1/act_msg.proto\x1a\"filiera/ledger/v1/budget_msg.proto\x1a$filiera/ledger/v1/register_msg.proto\x1a\x1bfiliera/matter/v1/msg.proto\x1a\x1afiliera/place/v1/msg.proto\x1a\x1cfiliera/privacy/v1/msg.proto\x1a\x1cfiliera/control/v1/msg.proto\x1a\x1cfiliera/custody/v1/msg.proto\x1a\x1cfiliera/product/v1/msg.proto\x1a\x1efiliera/agreement/v1/msg.proto\x1a\x1bfiliera/recall/v1/msg.proto\x1a\x1dfiliera/registry/v1/msg.proto\x1a\x1afiliera/rules/v1/msg.proto\x1a\x1afiliera/trace/v1/msg.proto\x1a\x19filiera/unit/v1/msg.proto\"6\n" +
 	"\x02Tx\x12\x12\n" +
 	"\x04body\x18\x01 \x01(\fR\x04body\x12\x1c\n" +
 	"\tsignature\x18\x02 \x01(\fR\tsignature\"\xae\x01\n" +
@@ -1940,7 +1988,7 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\x04 \x01(\x03R\texpiresAt\x12&\n" +
 	"\x04acts\x18\x05 \x03(\v2\x12.filiera.tx.v1.ActR\x04acts\x12\x12\n" +
-	"\x04memo\x18\x06 \x01(\tR\x04memo\"\xaa<\n" +
+	"\x04memo\x18\x06 \x01(\tR\x04memo\"\x97>\n" +
 	"\x03Act\x125\n" +
 	"\x05enrol\x18\n" +
 	" \x01(\v2\x1d.filiera.registry.v1.MsgEnrolH\x00R\x05enrol\x12]\n" +
@@ -2049,7 +2097,10 @@ const file_filiera_tx_v1_tx_proto_rawDesc = "" +
 	"relateActs\x12H\n" +
 	"\rvouch_for_act\x18\xc0\x01 \x01(\v2!.filiera.ledger.v1.MsgVouchForActH\x00R\vvouchForAct\x12V\n" +
 	"\x11withdraw_relation\x18\xc1\x01 \x01(\v2&.filiera.ledger.v1.MsgWithdrawRelationH\x00R\x10withdrawRelation\x12G\n" +
-	"\fdescribe_act\x18\xc2\x01 \x01(\v2!.filiera.ledger.v1.MsgDescribeActH\x00R\vdescribeAct\x12N\n" +
+	"\fdescribe_act\x18\xc2\x01 \x01(\v2!.filiera.ledger.v1.MsgDescribeActH\x00R\vdescribeAct\x12J\n" +
+	"\ropen_register\x18\xc8\x01 \x01(\v2\".filiera.ledger.v1.MsgOpenRegisterH\x00R\fopenRegister\x12P\n" +
+	"\x0fappend_register\x18\xc9\x01 \x01(\v2$.filiera.ledger.v1.MsgAppendRegisterH\x00R\x0eappendRegister\x12M\n" +
+	"\x0eclose_register\x18\xca\x01 \x01(\v2#.filiera.ledger.v1.MsgCloseRegisterH\x00R\rcloseRegister\x12N\n" +
 	"\x11open_budget_lines\x18\xd2\x01 \x01(\v2\x1f.filiera.ledger.v1.MsgOpenLinesH\x00R\x0fopenBudgetLines\x12N\n" +
 	"\x11amend_budget_line\x18\xd3\x01 \x01(\v2\x1f.filiera.ledger.v1.MsgAmendLineH\x00R\x0famendBudgetLine\x12N\n" +
 	"\x11close_budget_line\x18\xd4\x01 \x01(\v2\x1f.filiera.ledger.v1.MsgCloseLineH\x00R\x0fcloseBudgetLine\x12Y\n" +
@@ -2176,11 +2227,14 @@ var file_filiera_tx_v1_tx_proto_goTypes = []any{
 	(*v113.MsgVouchForAct)(nil),          // 99: filiera.ledger.v1.MsgVouchForAct
 	(*v113.MsgWithdrawRelation)(nil),     // 100: filiera.ledger.v1.MsgWithdrawRelation
 	(*v113.MsgDescribeAct)(nil),          // 101: filiera.ledger.v1.MsgDescribeAct
-	(*v113.MsgOpenLines)(nil),            // 102: filiera.ledger.v1.MsgOpenLines
-	(*v113.MsgAmendLine)(nil),            // 103: filiera.ledger.v1.MsgAmendLine
-	(*v113.MsgCloseLine)(nil),            // 104: filiera.ledger.v1.MsgCloseLine
-	(*v113.MsgListBeneficiaries)(nil),    // 105: filiera.ledger.v1.MsgListBeneficiaries
-	(*v113.MsgMoveBudget)(nil),           // 106: filiera.ledger.v1.MsgMoveBudget
+	(*v113.MsgOpenRegister)(nil),         // 102: filiera.ledger.v1.MsgOpenRegister
+	(*v113.MsgAppendRegister)(nil),       // 103: filiera.ledger.v1.MsgAppendRegister
+	(*v113.MsgCloseRegister)(nil),        // 104: filiera.ledger.v1.MsgCloseRegister
+	(*v113.MsgOpenLines)(nil),            // 105: filiera.ledger.v1.MsgOpenLines
+	(*v113.MsgAmendLine)(nil),            // 106: filiera.ledger.v1.MsgAmendLine
+	(*v113.MsgCloseLine)(nil),            // 107: filiera.ledger.v1.MsgCloseLine
+	(*v113.MsgListBeneficiaries)(nil),    // 108: filiera.ledger.v1.MsgListBeneficiaries
+	(*v113.MsgMoveBudget)(nil),           // 109: filiera.ledger.v1.MsgMoveBudget
 }
 var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	2,   // 0: filiera.tx.v1.TxBody.acts:type_name -> filiera.tx.v1.Act
@@ -2282,16 +2336,19 @@ var file_filiera_tx_v1_tx_proto_depIdxs = []int32{
 	99,  // 96: filiera.tx.v1.Act.vouch_for_act:type_name -> filiera.ledger.v1.MsgVouchForAct
 	100, // 97: filiera.tx.v1.Act.withdraw_relation:type_name -> filiera.ledger.v1.MsgWithdrawRelation
 	101, // 98: filiera.tx.v1.Act.describe_act:type_name -> filiera.ledger.v1.MsgDescribeAct
-	102, // 99: filiera.tx.v1.Act.open_budget_lines:type_name -> filiera.ledger.v1.MsgOpenLines
-	103, // 100: filiera.tx.v1.Act.amend_budget_line:type_name -> filiera.ledger.v1.MsgAmendLine
-	104, // 101: filiera.tx.v1.Act.close_budget_line:type_name -> filiera.ledger.v1.MsgCloseLine
-	105, // 102: filiera.tx.v1.Act.list_beneficiaries:type_name -> filiera.ledger.v1.MsgListBeneficiaries
-	106, // 103: filiera.tx.v1.Act.move_budget:type_name -> filiera.ledger.v1.MsgMoveBudget
-	104, // [104:104] is the sub-list for method output_type
-	104, // [104:104] is the sub-list for method input_type
-	104, // [104:104] is the sub-list for extension type_name
-	104, // [104:104] is the sub-list for extension extendee
-	0,   // [0:104] is the sub-list for field type_name
+	102, // 99: filiera.tx.v1.Act.open_register:type_name -> filiera.ledger.v1.MsgOpenRegister
+	103, // 100: filiera.tx.v1.Act.append_register:type_name -> filiera.ledger.v1.MsgAppendRegister
+	104, // 101: filiera.tx.v1.Act.close_register:type_name -> filiera.ledger.v1.MsgCloseRegister
+	105, // 102: filiera.tx.v1.Act.open_budget_lines:type_name -> filiera.ledger.v1.MsgOpenLines
+	106, // 103: filiera.tx.v1.Act.amend_budget_line:type_name -> filiera.ledger.v1.MsgAmendLine
+	107, // 104: filiera.tx.v1.Act.close_budget_line:type_name -> filiera.ledger.v1.MsgCloseLine
+	108, // 105: filiera.tx.v1.Act.list_beneficiaries:type_name -> filiera.ledger.v1.MsgListBeneficiaries
+	109, // 106: filiera.tx.v1.Act.move_budget:type_name -> filiera.ledger.v1.MsgMoveBudget
+	107, // [107:107] is the sub-list for method output_type
+	107, // [107:107] is the sub-list for method input_type
+	107, // [107:107] is the sub-list for extension type_name
+	107, // [107:107] is the sub-list for extension extendee
+	0,   // [0:107] is the sub-list for field type_name
 }
 
 func init() { file_filiera_tx_v1_tx_proto_init() }
@@ -2398,6 +2455,9 @@ func file_filiera_tx_v1_tx_proto_init() {
 		(*Act_VouchForAct)(nil),
 		(*Act_WithdrawRelation)(nil),
 		(*Act_DescribeAct)(nil),
+		(*Act_OpenRegister)(nil),
+		(*Act_AppendRegister)(nil),
+		(*Act_CloseRegister)(nil),
 		(*Act_OpenBudgetLines)(nil),
 		(*Act_AmendBudgetLine)(nil),
 		(*Act_CloseBudgetLine)(nil),
