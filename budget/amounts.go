@@ -53,6 +53,9 @@ func Zero(a *ledgerv1.BudgetAmounts) bool {
 	return !slices.ContainsFunc(a.GetOwn(), some) && !slices.ContainsFunc(a.GetSubtree(), some)
 }
 
+// Whole says whether nothing stands on a line itself; contra accounts do not count.
+func Whole(own []int64) bool { return len(trim(own[:min(len(own), SubtreeAccounts)])) == 0 }
+
 // Endowment is all that was given to a line, whatever became of it: accounts 1 to
 // 7. Interest is no part of it.
 func Endowment(list []int64) int64 { return sum(list, Available, Savings) }

@@ -30,7 +30,7 @@ func (c *checker) sums() error {
 		want := &ledgerv1.BudgetAmounts{Own: trim(l.own), Subtree: trim(l.sub)}
 		c.hold(i2, slices.Equal(l.stored.GetOwn(), want.GetOwn()) && slices.Equal(l.stored.GetSubtree(), want.GetSubtree()), "%s says %v, and its movements come to %v", id, l.stored, want)
 		if l.line.GetLevel() == ledgerv1.BudgetLevel_BUDGET_LEVEL_ACTION {
-			c.hold(i1, len(trim(l.own)) == 0, "on the action %s itself stands %v", id, l.own)
+			c.hold(i1, Whole(l.own), "on the action %s itself stands %v", id, l.own)
 		}
 		if parentOf(l.line) == "" {
 			c.hold(i3, total[id] == 0, "all accounts of the book of %s come to %s, not to 0", id, Plain(total[id]))
@@ -78,7 +78,7 @@ func (c *checker) days() error {
 			a := ledgerv1.BudgetAccount(i + 1)
 			c.hold(i4, cents >= 0 || a >= Funding, "at the end of %s %s had %s %s", day, at, Plain(cents), AccountWord(a))
 			if l.line.GetLevel() == ledgerv1.BudgetLevel_BUDGET_LEVEL_ACTION {
-				c.hold(i1, cents == 0, "at the end of %s %s %s stood on the action %s itself", day, Plain(cents), AccountWord(a), at)
+				c.hold(i1, cents == 0 || a >= Funding, "at the end of %s %s %s stood on the action %s itself", day, Plain(cents), AccountWord(a), at)
 			}
 		}
 	}

@@ -50,6 +50,17 @@ func TestThePlanOfAction122(t *testing.T) {
 	w.stands("bdd", map[ledgerv1.BudgetAccount]int64{budget.Available: 269065221})
 }
 
+// A book may begin with its action.
+func TestAnActionMayBeARoot(t *testing.T) {
+	w := newTreasury(t)
+	w.open("solo", ledgerv1.BudgetLevel_BUDGET_LEVEL_ACTION, "")
+	w.open("solo.1", ledgerv1.BudgetLevel_BUDGET_LEVEL_INTERVENTION, "solo")
+	w.Refuses(ledger.ErrWhole, by(region), set(mv(budget.Stanziamento, "solo", 5)))
+	w.move(mv(budget.Stanziamento, "solo", 5), mv(budget.Riparto, "solo", 5, to("solo.1")))
+	w.stands("solo.1", map[ledgerv1.BudgetAccount]int64{budget.Available: 5})
+	w.Refuses(ledger.ErrNeutral, by(region), set(mv(budget.Trasferimento, "solo.1", 5, to("1.2.2.1"))))
+}
+
 // fund brings the call all that DGR 248/2024 gave it.
 func (w *treasury) fund() {
 	w.T.Helper()

@@ -227,7 +227,7 @@ func (l *Ledger) checkSet(ctx *module.Context, set *movementSet) error {
 			return err
 		}
 		for i, cents := range d.GetOwn() {
-			if cents != 0 {
+			if cents != 0 && i < budget.SubtreeAccounts {
 				return ErrWhole.With("I1: after these movements %s %s would stand on the action %s itself on %s; give it to its interventions, or take it from them, in the same set",
 					budget.Euro(cents, "en"), budget.AccountWord(ledgerv1.BudgetAccount(i+1)), w.K1(), w.K2())
 			}
