@@ -6,8 +6,12 @@ import (
 	"strings"
 )
 
-// MaxCents bounds one amount: ten thousand billion euros.
-const MaxCents = 1_000_000_000_000_000
+// MaxCents bounds one amount: ten thousand billion euros. MaxBook bounds all that
+// enters a book, so that no sum in it is more than a number of JSON holds exactly.
+const (
+	MaxCents = 1_000_000_000_000_000
+	MaxBook  = 8 * MaxCents
+)
 
 // Format writes cents as a person reads them, with two decimals: 18.000.000,00 in
 // Italian, 18,000,000.00 otherwise. lang is it or en.

@@ -61,6 +61,15 @@ func TestAnActionMayBeARoot(t *testing.T) {
 	w.Refuses(ledger.ErrNeutral, by(region), set(mv(budget.Trasferimento, "solo.1", 5, to("1.2.2.1"))))
 }
 
+// Sums stay numbers, however often the largest amount enters.
+func TestABookHasABound(t *testing.T) {
+	w := newTreasury(t)
+	for range 8 {
+		w.move(mv(budget.Stanziamento, "pr", budget.MaxCents))
+	}
+	w.Refuses(ledger.ErrAmount, by(region), set(mv(budget.Stanziamento, "pr", 1)))
+}
+
 // fund brings the call all that DGR 248/2024 gave it.
 func (w *treasury) fund() {
 	w.T.Helper()

@@ -84,7 +84,7 @@ func (l *Ledger) enterLeg(ctx *module.Context, set *movementSet, mv *ledgerv1.Mo
 			return err
 		}
 	}
-	if err := l.checkStands(ctx, mv, g, from); err != nil {
+	if err := l.checkStands(ctx, set, mv, g, from); err != nil {
 		return err
 	}
 	if err := l.enterPositions(ctx, mv, g); err != nil {
@@ -131,17 +131,20 @@ func (l *Ledger) enterShares(ctx *module.Context, g *ledgerv1.BudgetLeg, from, t
 
 // checkStands refuses an entry that takes more than stands on the account, on its
 // day or any later one: what is known now must have been true then.
-func (l *Ledger) checkStands(ctx *module.Context, mv *ledgerv1.Movement, g *ledgerv1.BudgetLeg, from *ledgerv1.BudgetLine) error {
-	if g.GetFromAccount() >= budget.Funding {
-		return nil
-	}
+func (l *Ledger) checkStands(ctx *module.Context, set *movementSet, mv *ledgerv1.Movement, g *ledgerv1.BudgetLeg, from *ledgerv1.BudgetLine) error {
 	a, err := l.amountsOf(ctx, from)
 	if err != nil {
 		return err
 	}
+	if g.GetFromAccount() >= budget.Funding {
+		if whole := g.GetCents() - budget.Of(a.GetOwn(), g.GetFromAccount()); whole > budget.MaxBook {
+			return ErrAmount.With("I8: the book of %s would come to %s; it takes at most %s", from.GetId(), budget.Euro(whole, "en"), budget.Euro(budget.MaxBook, "en"))
+		}
+		return nil
+	}
 	lowest, day := budget.Of(a.GetOwn(), g.GetFromAccount()), ""
 	if g.GetFromPosition() == "" { // a position's own days say it otherwise
-		if lowest, day, err = l.lowest(ctx, from.GetId(), g.GetFromAccount(), lowest, mv.GetDate()); err != nil {
+		if lowest, day, err = l.lowest(ctx, set, from.GetId(), g.GetFromAccount(), lowest, mv.GetDate()); err != nil {
 			return err
 		}
 	}
@@ -160,21 +163,21 @@ func (l *Ledger) checkStands(ctx *module.Context, mv *ledgerv1.Movement, g *ledg
 		budget.KindWord(mv.GetKind()), budget.Euro(g.GetCents(), "en"), budget.Euro(g.GetCents()-lowest, "en"))
 }
 
-// maxLaterDays bounds the days that an entry of the past is held against.
-const maxLaterDays = 5000
+// maxLaterDays bounds the days that the entries of a set are held against.
+const maxLaterDays = 10_000
 
 // lowest is the least that stood on an account from a day on, and the day on which
 // it did; "" for the last day that is known.
-func (l *Ledger) lowest(ctx *module.Context, line string, account ledgerv1.BudgetAccount, now int64, date string) (least int64, day string, err error) {
+func (l *Ledger) lowest(ctx *module.Context, set *movementSet, line string, account ledgerv1.BudgetAccount, now int64, date string) (least int64, day string, err error) {
 	least = now
-	running, at, n := now, "", 0
+	running, at := now, ""
 	later := new(collections.Range[dayKey]).
 		StartExclusive(collections.Join3(line, date, ^uint64(0))).
 		EndExclusive(collections.Join3(line+"\x01", "", uint64(0))).
 		Descending()
 	err = l.days.Walk(ctx, later, func(k dayKey, d *ledgerv1.BudgetAmounts) (bool, error) {
-		if n++; n > maxLaterDays {
-			return true, ErrLimit.With("%s has more than %d entries after %s; date the movement later", line, maxLaterDays, date)
+		if set.walked++; set.walked > maxLaterDays {
+			return true, ErrLimit.With("the movements are held against more than %d entries after %s, the last on %s; date them later, or record fewer at once", maxLaterDays, date, line)
 		}
 		if at != "" && k.K2() != at && running < least {
 			least, day = running, k.K2()

@@ -35,6 +35,8 @@ type movementSet struct {
 	// wholes are (action, day) on which its own accounts must come out even.
 	wholes []pairOfText
 	calls  []string
+	// walked counts the later days that were read.
+	walked int
 }
 
 func note[T comparable](list []T, x T) []T {
