@@ -39,6 +39,8 @@ type gathering struct {
 	f  rules.Facts
 	// known are facts of the act that is judged, such as the points of a certificate.
 	known []rules.Known
+	// teller is who declares facts in the act at work; "" for none.
+	teller string
 }
 
 // facts gathers; more adds what the act that is judged brings.
@@ -341,16 +343,23 @@ func (g *gathering) land(h *matterv1.Entry) error {
 	return nil
 }
 
-// declared completes the facts by what was declared.
+// declared completes the facts by what was declared. Where a control body told what
+// went in, an owner's word that says otherwise does not count, and does not keep the
+// body from telling; the owner who tells it afterwards is refused.
 func (g *gathering) declared(id *basev1.BatchID) error {
 	list, err := g.m.Rules.Declarations(g.ctx, id)
 	if err != nil {
 		return err
 	}
 	slices.SortStableFunc(list, func(a, b *rulesv1.Declaration) int { return order(a) - order(b) })
+	body := false
 	for _, d := range list {
 		said, err := rules.ParseDeclared(d.GetFacts())
 		if err == nil {
+			err = g.f.Add(said)
+		}
+		if body = body || d.GetByControlBody(); err != nil && body && !d.GetByControlBody() && d.GetParticipant() != g.teller {
+			said.Inputs = nil
 			err = g.f.Add(said)
 		}
 		if err != nil {

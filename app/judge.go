@@ -119,6 +119,7 @@ func (j *judgement) entry(ctx *module.Context, e *matterv1.Entry) error {
 				return err
 			}
 		}
+		return j.made(ctx, e)
 	case matterv1.EntryKind_ENTRY_KIND_SALE:
 		for _, p := range stockLines(e, -1) {
 			if err := j.ofWhole(ctx, p.GetBatch(), j.m.Rules.Free); err != nil {
@@ -140,6 +141,26 @@ func (j *judgement) entry(ctx *module.Context, e *matterv1.Entry) error {
 			}
 		}
 		return j.delivered(ctx, e)
+	}
+	return nil
+}
+
+// made lets nothing be made of goods that wait for a rule to be met or for an
+// attestation; what waits for a day only, such as wine that ages, may be worked on, and
+// what is made of it waits for the same day.
+func (j *judgement) made(ctx *module.Context, e *matterv1.Entry) error {
+	for _, in := range stockLines(e, -1) {
+		err := j.ofWhole(ctx, in.GetBatch(), func(ctx *module.Context, from *basev1.BatchID) error {
+			for _, out := range stockLines(e, 1) {
+				if err := j.m.Rules.Inherit(ctx, from, out.GetBatch()); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -249,7 +270,7 @@ func (j *judgement) declared(ctx *module.Context, d *rulesv1.Declaration) error 
 	if err != nil || b == nil {
 		return err
 	}
-	g := &gathering{m: j.m, ctx: ctx, at: ctx.Time}
+	g := &gathering{m: j.m, ctx: ctx, at: ctx.Time, teller: d.GetParticipant()}
 	_, err = g.facts(b, nil)
 	return err
 }

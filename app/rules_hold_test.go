@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -38,6 +39,7 @@ func TestAHoldGoesWithTheGoods(t *testing.T) {
 	c.do(region, &registryv1.MsgEnrol{Id: "bottega", Name: "Bottega", Key: shop.newKey("bottega", "main"), Grants: []*registryv1.NewGrant{{Role: registryv1.Role_ROLE_DISTRIBUTOR, ValidFrom: began.Unix()}}})
 	c.do(producer, told(batch("L", 5_000), "2026-11-23"))
 	c.do(producer, told(batch("M", 5_000), "2026-11-23"))
+	c.do(producer, told(batch("N", 50_000), "2026-11-23"))
 	offer := func(lot string) proto.Message {
 		return &custodyv1.MsgOffer{Receiver: "bottega", Goods: []*custodyv1.Goods{{Batch: lotOf(lot), Quantity: grams(10)}}, ExpiresAt: c.now.Unix() + 3600}
 	}
@@ -57,8 +59,27 @@ func TestAHoldGoesWithTheGoods(t *testing.T) {
 		c.refuses(producer, "rules.on_hold", "lot L of", offer(lot))
 	}
 	c.refuses(shop, "rules.on_hold", "lot L of", &custodyv1.MsgAccept{Offer: 1})
+	make := func(of, lot string) proto.Message {
+		out := &matterv1.NewBatch{Gtin: gtin, Lot: lot, Quantity: grams(50), ProductionDate: "2026-11-23", Place: zone}
+		return &matterv1.MsgTransform{Inputs: []*matterv1.Use{{Batch: lotOf(of), Quantity: grams(50)}}, Outputs: []*matterv1.NewBatch{out}}
+	}
+	c.refuses(producer, "rules.on_hold", "nothing is made of it", make("L", "MADE"))
+	c.refuses(producer, "rules.on_hold", "nothing is made of it", make("LATE", "MADE"))
 	c.do(region, &rulesv1.MsgEndConsequence{Batch: lotOf("L"), Contract: "peso", Rule: "minimo", Kind: rulesv1.ConsequenceKind_CONSEQUENCE_KIND_HOLD, Reason: "pesato"})
 	c.do(shop, &custodyv1.MsgAccept{Offer: 1})
 	c.do(producer, sell("LATE"))
+	c.do(producer, make("L", "MADE"))
+	c.do(producer, sell("MADE"))
+	// What waits for a day may be worked on, and what is made of it waits too.
+	c.enact(restful(contract("riposo", 1, "2026-11-01", "  - {rule: riposo, label: {it: riposo, en: rest}, on: [custom], when: 'batch.lot == \"N\"', require: 'true', severity: warn, effects: [{if: pass, do: hold_until, value: 'after_days(batch.production_date, rest)'}]}\n")))
+	c.do(producer, &rulesv1.MsgJudge{Batch: lotOf("N")})
+	c.refuses(producer, "rules.on_hold", "lot N of", sell("N"))
+	c.do(producer, make("N", "OF-N"))
+	c.refuses(producer, "rules.on_hold", "lot OF-N of", sell("OF-N"))
 	check(t, c.app.CheckInvariants())
+}
+
+// restful gives a contract a figure of days.
+func restful(document []byte) []byte {
+	return bytes.Replace(document, []byte("rules:\n"), []byte("  rest: {label: {it: riposo, en: rest}, value: 30 days, source: \"https://example.org\", change: authority}\nrules:\n"), 1)
 }

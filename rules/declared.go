@@ -35,8 +35,11 @@ func ParseDeclared(data []byte) (*Declared, error) {
 // own records come first, then what was added before. Inputs must agree: what is
 // said to have gone in is what the book says went in, told in more detail. Land that
 // was not stated before, where some was, is left out: it would thin out what is
-// counted for each hectare.
+// counted for each hectare. A declaration that is refused adds nothing.
 func (f *Facts) Add(d *Declared) error {
+	if err := f.addInputs(d.Inputs); err != nil {
+		return err
+	}
 	complete(reflect.ValueOf(&f.Batch).Elem(), reflect.ValueOf(&d.Batch).Elem())
 	stated := len(f.Land) > 0
 	for i := range d.Land {
@@ -57,7 +60,7 @@ func (f *Facts) Add(d *Declared) error {
 			f.Known = append(f.Known, k)
 		}
 	}
-	return f.addInputs(d.Inputs)
+	return nil
 }
 
 // complete copies what from states and into does not.

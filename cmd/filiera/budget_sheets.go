@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 
@@ -129,13 +131,23 @@ func (e *env) movementsOf(cmd *cobra.Command, query url.Values) ([]*ledgerv1.Mov
 }
 
 func budgetExport(e *env) *cobra.Command {
-	cmd := e.leaf("export", "budget.export.short", "filiera budget export --under 1.2.2.2 > movimenti.csv", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
+	cmd := e.leaf("export", "budget.export.short", "filiera budget export --under 1.2.2.2 --out movimenti.csv", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
 		list, positions, err := e.movementsOf(cmd, e.movementQuery(cmd))
 		if err != nil {
 			return err
 		}
-		return sheet.Table(e.out, sheet.MovementRows(list, positions))
+		rows := sheet.MovementRows(list, positions)
+		path := flagText(cmd, "out")
+		if path == "" {
+			return sheet.Table(e.out, rows)
+		}
+		out, err := os.Create(path)
+		if err != nil {
+			return usageError{err}
+		}
+		return errors.Join(sheet.Table(out, rows), out.Close())
 	})
+	cmd.Flags().String("out", "", e.t("flag.out"))
 	cmd.Long = e.t("budget.export.long")
 	for _, name := range []string{"line", "under", "kind", "act", "since", "until"} {
 		cmd.Flags().String(name, "", e.t("flag.budget-by-"+name))

@@ -15,11 +15,12 @@ var (
 	ErrDeadline  = module.NewError(name, 7, "bad_deadline", "the deadline has passed, or lies too far ahead")
 	ErrProduct   = module.NewError(name, 8, "unknown_product", "no product has this GTIN, or it is counted in another unit")
 	ErrAmount    = module.NewError(name, 9, "bad_amount", "the quantity or the penalty is more than can be counted")
+	ErrOpen      = module.NewError(name, 11, "too_many_open", "as many deliveries between the two are open as may be")
 	ErrSettled   = module.NewError(name, 10, "nothing_to_settle", "there is no such consequence that the signer may settle")
 )
 
 func refusals() []*module.Error {
-	return []*module.Error{ErrShape, ErrAgreement, ErrParty, ErrState, ErrHash, ErrTwice, ErrDeadline, ErrProduct, ErrAmount, ErrSettled}
+	return []*module.Error{ErrShape, ErrAgreement, ErrParty, ErrState, ErrHash, ErrTwice, ErrDeadline, ErrProduct, ErrAmount, ErrSettled, ErrOpen}
 }
 
 func shape(err error) error {

@@ -72,6 +72,9 @@ func (a *Agreements) enterIntoForce(ctx *module.Context, x *agreementv1.Agreemen
 	}
 	x.State, x.InForceAt = inForce, ctx.Time
 	for i, d := range x.GetDeliveries() {
+		if err := a.checkOpen(ctx, d); err != nil {
+			return err
+		}
 		if err := a.open.Set(ctx, openKeyOf(x.GetNumber(), i, d)); err != nil {
 			return err
 		}
@@ -80,6 +83,21 @@ func (a *Agreements) enterIntoForce(ctx *module.Context, x *agreementv1.Agreemen
 		}
 	}
 	return a.put(ctx, x)
+}
+
+// maxOpen bounds the deliveries of one product from one to another that are open at a
+// time: each handing over of goods asks all of them.
+const maxOpen = 64
+
+func (a *Agreements) checkOpen(ctx *module.Context, d *agreementv1.Delivery) error {
+	n := 0
+	rng := collections.NewSuperPrefixedQuadRange3[string, string, string, uint64](d.GetSeller(), d.GetBuyer(), d.GetGtin())
+	return a.open.Walk(ctx, rng, func(openKey) (bool, error) {
+		if n++; n >= maxOpen {
+			return true, ErrOpen.With("%d deliveries of %s from %s to %s are open, which is the most; end one first", n, d.GetGtin(), d.GetSeller(), d.GetBuyer())
+		}
+		return false, nil
+	})
 }
 
 // end closes an agreement: nothing counts for it and nothing falls due any more.

@@ -207,6 +207,39 @@ func (r *Rules) Free(ctx *module.Context, id *basev1.BatchID) error {
 	})
 }
 
+// Inherit is asked when something is made of a batch: it refuses while the batch waits
+// for a rule to be met or for an attestation, and has what is made wait for the days
+// that the batch waits for.
+func (r *Rules) Inherit(ctx *module.Context, from, to *basev1.BatchID) error {
+	today := module.Day(ctx.Time)
+	var days []*rulesv1.Consequence
+	err := r.eachHolding(ctx, from, func(x *rulesv1.Consequence) error {
+		switch {
+		case x.GetKind() == kindHold, x.GetKind() == kindRequire:
+			return ErrHeld.With("lot %s of GTIN %s is held by rule %s of contract %s (version %d) since %s: nothing is made of it until that ends", from.GetLot(), from.GetGtin(), x.GetRule(), x.GetContract(), x.GetVersion(), module.Day(x.GetSince()))
+		case x.GetKind() == kindHoldUntil && today < x.GetUntil():
+			days = append(days, x)
+		}
+		return nil
+	})
+	for _, x := range days {
+		if err != nil {
+			return err
+		}
+		var own *rulesv1.Consequence
+		if own, err = r.holds(ctx, to, x.GetContract(), x.GetRule(), kindHoldUntil); err != nil || own.GetUntil() >= x.GetUntil() {
+			continue
+		}
+		err = r.putConsequence(ctx, &rulesv1.Consequence{
+			Batch: to, Contract: x.GetContract(), Version: x.GetVersion(), Rule: x.GetRule(), Kind: kindHoldUntil, Until: x.GetUntil(), Trigger: inherited, Subject: x.GetSubject(), Since: ctx.Time, SinceHeight: ctx.Height,
+		})
+	}
+	return err
+}
+
+// inherited is the trigger of what came with the goods: no judgement ends it.
+const inherited = "inherited"
+
 // Attestable refuses an attestation of a batch that has lost its name.
 func (r *Rules) Attestable(ctx *module.Context, id *basev1.BatchID) error {
 	return r.eachHolding(ctx, id, func(x *rulesv1.Consequence) error {
