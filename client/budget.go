@@ -133,22 +133,30 @@ type BudgetCheck struct {
 	} `json:"findings"`
 }
 
+// BudgetDifference is a line that an act changed, with all below it.
+type BudgetDifference struct {
+	Line   BudgetLine `json:"line"`
+	Before Amounts    `json:"before"`
+	After  Amounts    `json:"after"`
+}
+
 // BudgetComparison is the budget without an act's movements, and with them.
 type BudgetComparison struct {
-	Act       string `json:"act"`
-	Movements int    `json:"movements"`
-	Lines     []struct {
-		Line   BudgetLine `json:"line"`
-		Before Amounts    `json:"before"`
-		After  Amounts    `json:"after"`
-	} `json:"lines"`
+	Act       string             `json:"act"`
+	Movements int                `json:"movements"`
+	Lines     []BudgetDifference `json:"lines"`
+	// Proof is of the form filiera-budget/1, when asked for.
+	Proof json.RawMessage `json:"proof,omitempty"`
 }
 
 // Beneficiary is what a beneficiary holds.
 type Beneficiary struct {
 	Beneficiary string        `json:"beneficiary"`
+	AsOf        string        `json:"as_of,omitempty"`
 	Total       Amounts       `json:"total"`
 	Lines       []BudgetState `json:"lines"`
+	// Proof is of the form filiera-budget/1, when asked for.
+	Proof json.RawMessage `json:"proof,omitempty"`
 }
 
 // Budget gives the state of the budget; query may hold line, as_of, at_height,

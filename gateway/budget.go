@@ -108,28 +108,34 @@ func (g *Gateway) getBudget(ctx context.Context, in *budgetIn) (*body[BudgetTree
 }
 
 func (g *Gateway) readBudget(ctx context.Context, s View, v budget.View, proof bool, t *BudgetTree) error {
-	var lines []*ledgerv1.BudgetLineState
-	var err error
-	if proof {
-		header, err := g.provingHeader(ctx, s)
-		if err != nil {
-			return err
-		}
-		var p *verify.BudgetProof
-		if lines, p, err = verify.ProveBudget(verify.Live(s), v, s, *header); err != nil {
-			return tooMuch(err)
-		}
-		if t.Proof, err = p.Encode(); err != nil {
-			return tooMuch(err)
-		}
-	} else if lines, err = verify.GatherBudget(verify.Live(s), v); err != nil {
-		return tooMuch(err)
+	a, raw, err := g.proveBudget(ctx, s, verify.TreeTarget(v), proof)
+	if err != nil {
+		return err
 	}
+	lines := a.Lines
 	if v.Line != "" && len(lines) == 0 {
 		return notFound("budget_line", "no line of the budget has the id %q", clip(v.Line))
 	}
-	t.Height, t.Lines = s.Height(), lineStates(lines)
+	t.Height, t.Lines, t.Proof = s.Height(), lineStates(lines), raw
 	return nil
+}
+
+// proveBudget gathers what a target is about and, where it is asked for, the proof.
+func (g *Gateway) proveBudget(ctx context.Context, s View, t verify.BudgetTarget, proof bool) (*verify.BudgetAnswer, json.RawMessage, error) {
+	if !proof {
+		a, err := verify.GatherBudgetTarget(verify.Live(s), t)
+		return a, nil, tooMuch(err)
+	}
+	header, err := g.provingHeader(ctx, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	a, p, err := verify.ProveBudget(verify.Live(s), t, s, *header)
+	if err != nil {
+		return nil, nil, tooMuch(err)
+	}
+	raw, err := p.Encode()
+	return a, raw, tooMuch(err)
 }
 
 // tooMuch shows a tree that is too large as what the reader can do something about.

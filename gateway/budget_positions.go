@@ -58,15 +58,13 @@ func (g *Gateway) getPosition(ctx context.Context, in *positionIn) (*body[Positi
 	return respond(g, d, err)
 }
 
-// mostCompared bounds the movements that a comparison reads.
-const mostCompared = 5000
-
 // BudgetComparison is the budget without an act's movements, and with them.
 type BudgetComparison struct {
 	Height    int64              `json:"height"`
 	Act       string             `json:"act"`
 	Movements int                `json:"movements"`
 	Lines     []BudgetDifference `json:"lines"`
+	Proof     json.RawMessage    `json:"proof,omitempty" doc:"Asked for: a proof of the form filiera-budget/1"`
 }
 
 // BudgetDifference is a line that an act changed, with all below it.
@@ -76,19 +74,24 @@ type BudgetDifference struct {
 	After  Amounts                      `json:"after"`
 }
 
-func (g *Gateway) compareBudget(ctx context.Context, in *ActPath) (*body[BudgetComparison], error) {
+type compareIn struct {
+	ActPath
+	Proof bool `query:"proof" doc:"Add the proof"`
+}
+
+func (g *Gateway) compareBudget(ctx context.Context, in *compareIn) (*body[BudgetComparison], error) {
 	out := BudgetComparison{Act: in.ID, Lines: []BudgetDifference{}}
 	err := g.walk(ctx, func() error {
 		return g.c.Ledger.View(func(v View) error {
 			if _, err := actAt(v, in.ID); err != nil {
 				return err
 			}
-			list, n, err := verify.GatherDifference(verify.Live(v), in.ID, mostCompared)
+			a, raw, err := g.proveBudget(ctx, v, verify.BudgetTarget{Act: in.ID, DownTo: "grant"}, in.Proof)
 			if err != nil {
 				return err
 			}
-			out.Height, out.Movements = v.Height(), n
-			for _, d := range list {
+			out.Height, out.Movements, out.Proof = v.Height(), a.Movements, raw
+			for _, d := range a.Differences {
 				out.Lines = append(out.Lines, BudgetDifference{record(d.Line), amountsOf(d.Before.GetSubtree()), amountsOf(d.After.GetSubtree())})
 			}
 			return nil
@@ -98,24 +101,37 @@ func (g *Gateway) compareBudget(ctx context.Context, in *ActPath) (*body[BudgetC
 }
 
 type beneficiaryIn struct {
-	ID string `path:"id" maxLength:"80" doc:"Like name of a body, or person: and 64 hex digits"`
+	ID    string `path:"id" maxLength:"80" doc:"Like name of a body, or person: and 64 hex digits"`
+	AsOf  string `query:"as_of" maxLength:"10" doc:"A day, YYYY-MM-DD: what counts until it"`
+	At    int64  `query:"at_height" minimum:"0" doc:"What was recorded until this height"`
+	Proof bool   `query:"proof" doc:"Add the proof"`
 }
 
 // BeneficiaryDetail is what a beneficiary holds.
 type BeneficiaryDetail struct {
 	Height      int64             `json:"height"`
 	Beneficiary string            `json:"beneficiary"`
+	AsOf        string            `json:"as_of,omitempty"`
+	AtHeight    int64             `json:"at_height,omitempty"`
 	Total       Amounts           `json:"total"`
 	Lines       []BudgetLineState `json:"lines"`
+	Proof       json.RawMessage   `json:"proof,omitempty" doc:"Asked for: a proof of the form filiera-budget/1; that there are no other grants is proven too"`
 }
 
 func (g *Gateway) getBeneficiary(ctx context.Context, in *beneficiaryIn) (*body[BeneficiaryDetail], error) {
-	out := BeneficiaryDetail{Beneficiary: in.ID}
-	err := g.walk(ctx, func() error {
+	day, err := filterDay("as_of", in.AsOf)
+	if err != nil {
+		return nil, err
+	}
+	out := BeneficiaryDetail{Beneficiary: in.ID, AsOf: day, AtHeight: in.At}
+	err = g.walk(ctx, func() error {
 		return g.c.Ledger.View(func(v View) error {
-			lines, total, err := verify.GatherBeneficiary(verify.Live(v), in.ID)
-			out.Height, out.Lines, out.Total = v.Height(), lineStates(lines), amountsOf(total)
-			return tooMuch(err)
+			a, raw, err := g.proveBudget(ctx, v, verify.BudgetTarget{Beneficiary: in.ID, AsOf: day, AtHeight: in.At, DownTo: "grant"}, in.Proof)
+			if err != nil {
+				return err
+			}
+			out.Height, out.Lines, out.Total, out.Proof = v.Height(), lineStates(a.Lines), amountsOf(a.Total), raw
+			return nil
 		})
 	})
 	return respond(g, out, err)

@@ -192,7 +192,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"/v1/budget":                          "/v1/budget?as_of=2024-02-25&proof=true", "/v1/budget/check": "/v1/budget/check", "/v1/budget/lines": "/v1/budget/lines?level=call&under=1.2.2",
 		"/v1/budget/movements": "/v1/budget/movements?kind=trasferimento&under=1.2.2&from=2024-01-01", "/v1/budget/movements/{number}": "/v1/budget/movements/1?proof=true",
 		"/v1/budget/positions": "/v1/budget/positions?kind=commitment&open=true", "/v1/budget/positions/{id}": "/v1/budget/positions/imp-1?proof=true",
-		"/v1/budget/acts/{id}": "/v1/budget/acts/" + testDGR, "/v1/budget/beneficiaries/{id}": "/v1/budget/beneficiaries/comune-di-jesi",
+		"/v1/budget/acts/{id}": "/v1/budget/acts/" + testDGR + "?proof=true", "/v1/budget/beneficiaries/{id}": "/v1/budget/beneficiaries/comune-di-jesi?as_of=2026-01-01&proof=true",
 		"/v1/contracts": "/v1/contracts?status=active", "/v1/contracts/{id}": "/v1/contracts/peso?proof=true", "/v1/contracts/{id}/versions/{version}": "/v1/contracts/peso/versions/1?proof=true",
 		"/v1/batches/{gtin}/{lot}/rulings": "/v1/batches/" + batch + "/rulings?proof=true", "/v1/batches/{gtin}/{lot}/facts": "/v1/batches/" + batch + "/facts",
 		"/v1/consequences": "/v1/consequences?live=true", "/v1/points": "/v1/points", "/v1/agreements": "/v1/agreements", "/v1/agreements/{number}": "/v1/agreements/1?proof=true",

@@ -34,13 +34,53 @@ type BudgetProof struct {
 	Ranges     []BundleRange     `json:"ranges"`
 }
 
-// BudgetTarget is what the proof is about.
+// BudgetTarget is what the proof is about: a tree, or the grants of a beneficiary, or what an act made of the budget.
 type BudgetTarget struct {
-	Line     string `json:"line,omitempty"`
-	AsOf     string `json:"as_of,omitempty"`
-	AtHeight int64  `json:"at_height,omitempty"`
-	// DownTo is the last level, such as call.
+	Line        string `json:"line,omitempty"`
+	Beneficiary string `json:"beneficiary,omitempty"`
+	Act         string `json:"act,omitempty"`
+	AsOf        string `json:"as_of,omitempty"`
+	AtHeight    int64  `json:"at_height,omitempty"`
+	// DownTo is the last level of a tree, such as call.
 	DownTo string `json:"down_to"`
+}
+
+// BudgetAnswer is what a proof of the budget shows.
+type BudgetAnswer struct {
+	// Lines of the tree, or the grants of the beneficiary.
+	Lines []*ledgerv1.BudgetLineState
+	// Total of a beneficiary's grants, by account.
+	Total []int64
+	// Differences that an act made, with the number of its movements.
+	Differences []Difference
+	Movements   int
+}
+
+// MostCompared bounds the movements of an act that an answer compares.
+const MostCompared = 5000
+
+// GatherBudgetTarget reads what a target is about.
+func GatherBudgetTarget(src Source, t BudgetTarget) (*BudgetAnswer, error) {
+	v, err := t.view()
+	if err != nil {
+		return nil, err
+	}
+	a := new(BudgetAnswer)
+	switch {
+	case t.Act != "":
+		if t.Line != "" || t.Beneficiary != "" || t.AsOf != "" || t.AtHeight != 0 {
+			return nil, errors.New("the proof is about an act, and about something else")
+		}
+		a.Differences, a.Movements, err = GatherDifference(src, t.Act, MostCompared)
+	case t.Beneficiary != "":
+		if t.Line != "" {
+			return nil, errors.New("the proof is about a beneficiary, and about a line")
+		}
+		a.Lines, a.Total, err = GatherBeneficiary(src, t.Beneficiary, v)
+	default:
+		a.Lines, err = GatherBudget(src, v)
+	}
+	return a, err
 }
 
 func (t BudgetTarget) view() (budget.View, error) {
@@ -53,14 +93,19 @@ func GatherBudget(src Source, v budget.View) ([]*ledgerv1.BudgetLineState, error
 	return budget.Gather(bookIn{src}, v)
 }
 
-// ProveBudget gathers a tree, and the proof from which CheckBudgetProof gathers it again. src and p must be the state
-// whose app hash the header carries.
-func ProveBudget(src Source, v budget.View, p Prover, h SignedHeader) ([]*ledgerv1.BudgetLineState, *BudgetProof, error) {
+// TreeTarget is the target of a tree.
+func TreeTarget(v budget.View) BudgetTarget {
 	if v.DownTo == 0 {
 		v.DownTo = ledgerv1.BudgetLevel_BUDGET_LEVEL_CALL
 	}
+	return BudgetTarget{Line: v.Line, AsOf: v.AsOf, AtHeight: v.AtHeight, DownTo: budget.LevelWord(v.DownTo)}
+}
+
+// ProveBudget gathers what a target is about, and the proof from which CheckBudgetProof gathers it again. src and p must be
+// the state whose app hash the header carries.
+func ProveBudget(src Source, t BudgetTarget, p Prover, h SignedHeader) (*BudgetAnswer, *BudgetProof, error) {
 	rec := NewRecorder(src)
-	lines, err := GatherBudget(rec, v)
+	a, err := GatherBudgetTarget(rec, t)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -68,8 +113,7 @@ func ProveBudget(src Source, v budget.View, p Prover, h SignedHeader) ([]*ledger
 	if err != nil {
 		return nil, nil, err
 	}
-	target := BudgetTarget{v.Line, v.AsOf, v.AtHeight, budget.LevelWord(v.DownTo)}
-	return lines, &BudgetProof{BudgetFormat, target, b.ChainID, b.Header, b.Commit, b.Validators, b.Records, b.Ranges}, nil
+	return a, &BudgetProof{BudgetFormat, t, b.ChainID, b.Header, b.Commit, b.Validators, b.Records, b.Ranges}, nil
 }
 
 // Encode gives the proof's one form.
@@ -83,7 +127,7 @@ func (p *BudgetProof) Encode() ([]byte, error) {
 
 // CheckBudgetProof verifies a proof of the budget with nothing but trust, reckons the tree again from what is proven, and
 // gives it with what it is about and the state that it belongs to. Every sum of lines below one is checked on the way.
-func CheckBudgetProof(raw []byte, trust Trust) ([]*ledgerv1.BudgetLineState, BudgetTarget, Ledger, error) {
+func CheckBudgetProof(raw []byte, trust Trust) (*BudgetAnswer, BudgetTarget, Ledger, error) {
 	p, err := decodeBudgetProof(raw)
 	if err != nil {
 		return nil, BudgetTarget{}, Ledger{}, &CheckError{CheckForm, err}
@@ -91,13 +135,10 @@ func CheckBudgetProof(raw []byte, trust Trust) ([]*ledgerv1.BudgetLineState, Bud
 	c := &checker{trust: trust, report: &Report{}, b: &Bundle{
 		ChainID: p.ChainID, Header: p.Header, Commit: p.Commit, Validators: p.Validators, Records: p.Records, Ranges: p.Ranges,
 	}}
-	var lines []*ledgerv1.BudgetLineState
+	var shown *BudgetAnswer
 	answer := func() (string, error) {
-		v, err := p.Target.view()
-		if err != nil {
-			return "", err
-		}
-		if lines, err = GatherBudget(c.proven, v); err != nil {
+		var err error
+		if shown, err = GatherBudgetTarget(c.proven, p.Target); err != nil {
 			return "", err
 		}
 		if n := len(c.proven.records) + len(c.proven.ranges) - len(c.proven.read); n > 0 {
@@ -121,7 +162,7 @@ func CheckBudgetProof(raw []byte, trust Trust) ([]*ledgerv1.BudgetLineState, Bud
 			return nil, BudgetTarget{}, Ledger{}, &CheckError{step.name, err}
 		}
 	}
-	return lines, p.Target, c.report.Ledger, nil
+	return shown, p.Target, c.report.Ledger, nil
 }
 
 func decodeBudgetProof(raw []byte) (*BudgetProof, error) {

@@ -181,8 +181,8 @@ func (b bookIn) differ(changed map[string]*Difference, id string, account ledger
 }
 
 // GatherBeneficiary reads the grants of a beneficiary, all of them, and what they
-// come to.
-func GatherBeneficiary(src Source, beneficiary string) ([]*ledgerv1.BudgetLineState, []int64, error) {
+// come to, at the day and height of the view.
+func GatherBeneficiary(src Source, beneficiary string, v budget.View) ([]*ledgerv1.BudgetLineState, []int64, error) {
 	start, end := statekey.LinesOfBeneficiary(beneficiary)
 	pairs, err := src.Range(start, end)
 	if err != nil {
@@ -194,7 +194,8 @@ func GatherBeneficiary(src Source, beneficiary string) ([]*ledgerv1.BudgetLineSt
 	b, total := bookIn{src}, []int64{}
 	var out []*ledgerv1.BudgetLineState
 	for _, p := range pairs {
-		lines, err := budget.Gather(b, budget.View{Line: string(p.Key[len(start):]), DownTo: ledgerv1.BudgetLevel_BUDGET_LEVEL_GRANT})
+		v.Line, v.DownTo = string(p.Key[len(start):]), ledgerv1.BudgetLevel_BUDGET_LEVEL_GRANT
+		lines, err := budget.Gather(b, v)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -62,10 +62,15 @@ func purse() map[string]proto.Message {
 
 func proveBudget(t testing.TB, records map[string]proto.Message, v budget.View) ([]byte, Trust, error) {
 	t.Helper()
+	return proveTarget(t, records, TreeTarget(v))
+}
+
+func proveTarget(t testing.TB, records map[string]proto.Message, target BudgetTarget) ([]byte, Trust, error) {
+	t.Helper()
 	s, h, trust := laid(t, records)
 	var raw []byte
 	err := s.View(func(sv *store.View) error {
-		_, p, err := ProveBudget(Live(sv), v, sv, h)
+		_, p, err := ProveBudget(Live(sv), target, sv, h)
 		if err != nil {
 			return err
 		}
@@ -90,10 +95,10 @@ func TestABudgetIsProven(t *testing.T) {
 	} {
 		raw, trust, err := proveBudget(t, purse(), c.view)
 		must(t, err)
-		lines, target, at, err := CheckBudgetProof(raw, trust)
+		shown, target, at, err := CheckBudgetProof(raw, trust)
 		must(t, err)
 		var got []int64
-		for _, l := range lines {
+		for _, l := range shown.Lines {
 			got = append(got, budget.Endowment(l.GetAmounts().GetSubtree()))
 		}
 		if !slices.Equal(got, c.want) || target.AsOf != c.view.AsOf || at.Height != stateHeight {
@@ -102,6 +107,41 @@ func TestABudgetIsProven(t *testing.T) {
 		if _, _, _, err := CheckBudgetProof(raw, Trust{ValidatorsHash: bytes.Repeat([]byte{1}, 32)}); err == nil {
 			t.Error("other validators are taken")
 		}
+	}
+}
+
+// What an act made of the budget, and what a beneficiary holds, are proven too.
+func TestActsAndBeneficiariesAreProven(t *testing.T) {
+	book := purse()
+	const act = "regione-marche:dgr:248:2024"
+	book[string(statekey.Movement(1))] = &ledgerv1.Movement{Number: 1, Act: act, Date: "2024-02-26", Legs: []*ledgerv1.BudgetLeg{{FromLine: "all", FromAccount: budget.Available, ToLine: "b", ToAccount: budget.Available, Cents: 30}}}
+	start, _ := statekey.MovementsOfAct(act)
+	book[string(append(start, 0, 0, 0, 0, 0, 0, 0, 1))] = &ledgerv1.Movement{}
+	start, _ = statekey.LinesOfBeneficiary("ente-1")
+	book[string(append(start, "b"...))] = &ledgerv1.BudgetLine{}
+	raw, trust, err := proveTarget(t, book, BudgetTarget{Act: act, DownTo: "call"})
+	must(t, err)
+	shown, _, _, err := CheckBudgetProof(raw, trust)
+	must(t, err)
+	if shown.Movements != 1 || len(shown.Differences) != 2 || budget.Endowment(shown.Differences[1].Before.GetSubtree()) != 0 || budget.Endowment(shown.Differences[1].After.GetSubtree()) != 30 {
+		t.Errorf("%+v", shown.Differences)
+	}
+	for asOf, want := range map[string]int64{"": 30, "2024-02-25": 0} {
+		raw, trust, err := proveTarget(t, book, BudgetTarget{Beneficiary: "ente-1", AsOf: asOf, DownTo: "grant"})
+		must(t, err)
+		shown, _, _, err := CheckBudgetProof(raw, trust)
+		must(t, err)
+		if len(shown.Lines) != 1 || budget.Endowment(shown.Total) != want {
+			t.Errorf("as of %q: %+v", asOf, shown)
+		}
+	}
+	raw, trust, err = proveTarget(t, book, BudgetTarget{Beneficiary: "nobody", DownTo: "grant"})
+	must(t, err)
+	if shown, _, _, err := CheckBudgetProof(raw, trust); err != nil || len(shown.Lines) != 0 {
+		t.Errorf("nobody: %+v, %v", shown, err)
+	}
+	if _, _, err := proveTarget(t, book, BudgetTarget{Beneficiary: "ente-1", Line: "b", DownTo: "grant"}); err == nil {
+		t.Error("two things at once are proven")
 	}
 }
 

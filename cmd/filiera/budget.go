@@ -197,37 +197,80 @@ func (e *env) budgetWhen(b *client.BudgetTree) string {
 }
 
 func (e *env) showBeneficiary(cmd *cobra.Command, who string) error {
-	path, err := at("budget/beneficiaries")([]string{who})
+	query := url.Values{}
+	if day := flagText(cmd, "as-of"); day != "" {
+		query.Set("as_of", day)
+	}
+	if h, _ := cmd.Flags().GetInt64("at-height"); h != 0 {
+		query.Set("at_height", strconv.FormatInt(h, 10))
+	}
+	b, err := savedProof(cmd, e, "budget/beneficiaries", who, query, func(b *client.Beneficiary) *json.RawMessage { return &b.Proof })
 	if err != nil {
 		return err
 	}
-	return ask(cmd.Context(), e, path, nil, func(t *table, b *client.Beneficiary) {
-		t.row(e.amountHead(strings.ToUpper(e.t("budget.line")))...)
-		for _, s := range b.Lines {
-			t.row(append([]any{s.Line.ID + "  " + s.Line.Title}, e.amountCells(s.Total)...)...)
-		}
-		t.row(append([]any{e.t("budget.total")}, e.amountCells(b.Total)...)...)
-	})
+	return e.print(b, func(t *table) { e.drawBeneficiary(t, b) })
+}
+
+func (e *env) drawBeneficiary(t *table, b *client.Beneficiary) {
+	t.row(e.amountHead(strings.ToUpper(e.t("budget.line")))...)
+	for _, s := range b.Lines {
+		t.row(append([]any{s.Line.ID + "  " + s.Line.Title}, e.amountCells(s.Total)...)...)
+	}
+	t.row(append([]any{e.t("budget.total")}, e.amountCells(b.Total)...)...)
+}
+
+// savedProof asks for one thing and, with --save, writes its proof to a file.
+func savedProof[T any](cmd *cobra.Command, e *env, collection, id string, query url.Values, proof func(*T) *json.RawMessage) (*T, error) {
+	path, err := at(collection)([]string{id})
+	if err != nil {
+		return nil, err
+	}
+	file := flagText(cmd, "save")
+	if file != "" {
+		query.Set("proof", "true")
+	}
+	c, err := e.client()
+	if err != nil {
+		return nil, err
+	}
+	raw, err := c.Get(cmd.Context(), path, query)
+	if err != nil {
+		return nil, err
+	}
+	v := new(T)
+	if err := json.Unmarshal(raw, v); err != nil || file == "" {
+		return v, err
+	}
+	if err := os.WriteFile(file, *proof(v), 0o644); err != nil {
+		return nil, err
+	}
+	*proof(v) = nil
+	fmt.Fprintln(e.err, e.t("budget.saved", file))
+	return v, nil
 }
 
 func budgetCompare(e *env) *cobra.Command {
-	return e.leaf("compare ACT", "budget.compare.short", "filiera budget compare regione-marche:dgr:248:2024", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
-		path, err := at("budget/acts")(args)
+	cmd := e.leaf("compare ACT", "budget.compare.short", "filiera budget compare regione-marche:dgr:248:2024", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string) error {
+		b, err := savedProof(cmd, e, "budget/acts", actID(args[0]), url.Values{}, func(b *client.BudgetComparison) *json.RawMessage { return &b.Proof })
 		if err != nil {
 			return err
 		}
-		return ask(cmd.Context(), e, path, nil, func(t *table, b *client.BudgetComparison) {
-			t.row(e.amountHead(strings.ToUpper(e.t("budget.line")), "")...)
-			for _, l := range b.Lines {
-				t.row(append([]any{l.Line.ID, e.t("budget.before")}, e.amountCells(l.Before)...)...)
-				t.row(append([]any{l.Line.ID, e.t("budget.after")}, e.amountCells(l.After)...)...)
-				if d := l.After.Endowment - l.Before.Endowment; d != 0 {
-					t.row(l.Line.ID, "±", right(e.withSign(d), moneyWidth))
-				}
-			}
-			t.line(e.t("budget.movements"), b.Movements)
-		})
+		return e.print(b, func(t *table) { e.drawComparisonOfBudget(t, b) })
 	})
+	cmd.Flags().String("save", "", e.t("flag.budget-save"))
+	return cmd
+}
+
+func (e *env) drawComparisonOfBudget(t *table, b *client.BudgetComparison) {
+	t.row(e.amountHead(strings.ToUpper(e.t("budget.line")), "")...)
+	for _, l := range b.Lines {
+		t.row(append([]any{l.Line.ID, e.t("budget.before")}, e.amountCells(l.Before)...)...)
+		t.row(append([]any{l.Line.ID, e.t("budget.after")}, e.amountCells(l.After)...)...)
+		if d := l.After.Endowment - l.Before.Endowment; d != 0 {
+			t.row(l.Line.ID, "±", right(e.withSign(d), moneyWidth))
+		}
+	}
+	t.line(e.t("budget.movements"), b.Movements)
 }
 
 func (e *env) withSign(cents int64) string {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	ledgerv1 "github.com/filiera-chain/filiera/api/ledger/v1"
 	"github.com/filiera-chain/filiera/client"
 	"github.com/filiera-chain/filiera/verify"
 )
@@ -186,7 +187,7 @@ func budgetVerify(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		states, target, at, err := verify.CheckBudgetProof(raw, trust)
+		shown, target, at, err := verify.CheckBudgetProof(raw, trust)
 		var failed *verify.CheckError
 		if errors.As(err, &failed) {
 			fmt.Fprintln(e.err, failed)
@@ -196,19 +197,8 @@ func budgetVerify(e *env) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		t := &client.BudgetTree{Height: client.Whole(at.Height), AsOf: target.AsOf, AtHeight: client.Whole(target.AtHeight)}
-		for _, s := range states {
-			t.Lines = append(t.Lines, stateOf(s))
-		}
-		fmt.Fprintln(e.err, e.t("budget.proven", at.ChainID, at.Height, at.Time.UTC().Format("2006-01-02"), len(t.Lines)))
-		if len(t.Lines) == 0 {
-			return nil
-		}
-		draw, err := e.budgetDrawing(flagText(cmd, "format"))
-		if err != nil {
-			return err
-		}
-		return draw(t)
+		fmt.Fprintln(e.err, e.t("budget.proven", at.ChainID, at.Height, at.Time.UTC().Format("2006-01-02"), len(shown.Lines)+len(shown.Differences)))
+		return e.drawProvenBudget(cmd, shown, target, at)
 	})
 	f := cmd.Flags()
 	f.String("format", "tree", e.t("flag.budget-format"))
@@ -216,6 +206,34 @@ func budgetVerify(e *env) *cobra.Command {
 	f.String("trust-hash-file", "", e.t("flag.trust-hash-file"))
 	f.String("genesis", "", e.t("flag.genesis"))
 	return cmd
+}
+
+// drawProvenBudget shows what a proof of the budget is about.
+func (e *env) drawProvenBudget(cmd *cobra.Command, shown *verify.BudgetAnswer, target verify.BudgetTarget, at verify.Ledger) error {
+	var lines []client.BudgetState
+	for _, s := range shown.Lines {
+		lines = append(lines, stateOf(s))
+	}
+	switch {
+	case target.Act != "":
+		b := &client.BudgetComparison{Act: target.Act, Movements: shown.Movements}
+		for _, d := range shown.Differences {
+			b.Lines = append(b.Lines, client.BudgetDifference{
+				Line: stateOf(&ledgerv1.BudgetLineState{Line: d.Line}).Line, Before: amountsIn(d.Before.GetSubtree()), After: amountsIn(d.After.GetSubtree()),
+			})
+		}
+		return e.print(b, func(t *table) { e.drawComparisonOfBudget(t, b) })
+	case target.Beneficiary != "":
+		b := &client.Beneficiary{Beneficiary: target.Beneficiary, AsOf: target.AsOf, Total: amountsIn(shown.Total), Lines: lines}
+		return e.print(b, func(t *table) { e.drawBeneficiary(t, b) })
+	case len(lines) == 0:
+		return nil
+	}
+	draw, err := e.budgetDrawing(flagText(cmd, "format"))
+	if err != nil {
+		return err
+	}
+	return draw(&client.BudgetTree{Height: client.Whole(at.Height), AsOf: target.AsOf, AtHeight: client.Whole(target.AtHeight), Lines: lines})
 }
 
 // budgetPerson makes the commitment under which a natural person stands in a call:
