@@ -70,3 +70,18 @@ func sum(list []int64, from, to ledgerv1.BudgetAccount) int64 {
 	}
 	return total
 }
+
+// Figures is what stands on a line as accounts offices count it, cents: what is
+// committed has the liquidated and the paid in it, what is liquidated the paid.
+type Figures struct {
+	Endowment, Available, Reserved, Committed, Liquidated, Paid, ToRecover, Savings, Interest int64
+}
+
+// FiguresOf counts a list by account.
+func FiguresOf(list []int64) Figures {
+	paid, liquidated := Of(list, Paid), Of(list, Liquidated)
+	return Figures{
+		Endowment: Endowment(list), Available: Of(list, Available), Reserved: Of(list, Reserved), Committed: Of(list, Committed) + liquidated + paid, Liquidated: liquidated + paid, Paid: paid,
+		ToRecover: Of(list, ToRecover), Savings: Of(list, Savings), Interest: Of(list, Interest),
+	}
+}

@@ -30,14 +30,7 @@ type Amounts struct {
 	Interest   int64 `json:"interest" doc:"Interest received, no part of the endowment"`
 }
 
-func amountsOf(list []int64) Amounts {
-	of := func(a ledgerv1.BudgetAccount) int64 { return budget.Of(list, a) }
-	paid, liquidated := of(budget.Paid), of(budget.Liquidated)
-	return Amounts{
-		budget.Endowment(list), of(budget.Available), of(budget.Reserved), of(budget.Committed) + liquidated + paid, liquidated + paid, paid,
-		of(budget.ToRecover), of(budget.Savings), of(budget.Interest),
-	}
-}
+func amountsOf(list []int64) Amounts { return Amounts(budget.FiguresOf(list)) }
 
 // BudgetLineState is a line, what stands on it alone, and with all below it.
 type BudgetLineState struct {

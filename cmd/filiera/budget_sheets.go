@@ -29,14 +29,7 @@ func stateOf(s *ledgerv1.BudgetLineState) client.BudgetState {
 	}
 }
 
-func amountsIn(list []int64) client.Amounts {
-	of := func(a ledgerv1.BudgetAccount) int64 { return budget.Of(list, a) }
-	paid, liquidated := of(budget.Paid), of(budget.Liquidated)
-	return client.Amounts{
-		Endowment: budget.Endowment(list), Available: of(budget.Available), Reserved: of(budget.Reserved), Committed: of(budget.Committed) + liquidated + paid, Liquidated: liquidated + paid, Paid: paid,
-		ToRecover: of(budget.ToRecover), Savings: of(budget.Savings), Interest: of(budget.Interest),
-	}
-}
+func amountsIn(list []int64) client.Amounts { return client.Amounts(budget.FiguresOf(list)) }
 
 // writeBudgetCSV writes the tree as a sheet; amounts as 18000000.00.
 func (e *env) writeBudgetCSV(t *client.BudgetTree) error {
