@@ -41,6 +41,8 @@ type gathering struct {
 	known []rules.Known
 	// teller is who declares facts in the act at work; "" for none.
 	teller string
+	// read counts the bytes of declarations that were read.
+	read uint64
 }
 
 // facts gathers; more adds what the act that is judged brings.
@@ -355,7 +357,11 @@ func (g *gathering) declared(id *basev1.BatchID) error {
 	body := false
 	for _, d := range list {
 		said, err := rules.ParseDeclared(d.GetFacts())
+		g.read += uint64(len(d.GetFacts()))
 		if err == nil {
+			if !d.GetByControlBody() {
+				forBodies(said)
+			}
 			err = g.f.Add(said)
 		}
 		if body = body || d.GetByControlBody(); err != nil && body && !d.GetByControlBody() && d.GetParticipant() != g.teller {
@@ -367,6 +373,17 @@ func (g *gathering) declared(id *basev1.BatchID) error {
 		}
 	}
 	return nil
+}
+
+// forBodies takes out of an owner's declaration what is a control body's to say: which
+// land is on its list, and what was attested of goods from outside.
+func forBodies(d *rules.Declared) {
+	for i := range d.Land {
+		d.Land[i].Listed = 0
+	}
+	for i := range d.Inputs {
+		d.Inputs[i].Certified = 0
+	}
 }
 
 func order(d *rulesv1.Declaration) int {

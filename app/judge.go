@@ -97,10 +97,16 @@ func (j *judgement) judge(ctx *module.Context, on rules.Trigger, b *productv1.Ba
 		On: on, Batch: idOf(b), Specification: b.GetSpecification(), Produced: b.GetProductionDate(), Owner: b.GetOwner(), Subject: subject, Budget: &j.budget,
 		Facts: func() (*rules.Facts, error) {
 			g := &gathering{m: j.m, ctx: ctx, at: ctx.Time}
-			return g.facts(b, more)
+			f, err := g.facts(b, more)
+			// reading what was declared is work that is paid for like judging
+			j.budget -= min(j.budget, g.read/bytesOfCost)
+			return f, err
 		},
 	})
 }
+
+// bytesOfCost is how many bytes of declarations are read for one unit of cost.
+const bytesOfCost = 4
 
 func idOf(b *productv1.Batch) *basev1.BatchID {
 	return &basev1.BatchID{Gtin: b.GetGtin(), Lot: b.GetLot()}

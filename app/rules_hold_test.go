@@ -83,3 +83,21 @@ func TestAHoldGoesWithTheGoods(t *testing.T) {
 func restful(document []byte) []byte {
 	return bytes.Replace(document, []byte("rules:\n"), []byte("  rest: {label: {it: riposo, en: rest}, value: 30 days, source: \"https://example.org\", change: authority}\nrules:\n"), 1)
 }
+
+// What a control body alone may say is not believed of an owner.
+func TestAnOwnerSaysNothingForTheControlBody(t *testing.T) {
+	c := newChain(t, dbm.NewMemDB())
+	c.stage()
+	c.do(producer, batch("L", 5_000))
+	c.do(producer, &rulesv1.MsgDeclareFacts{Batch: lotOf("L"), Facts: []byte("land:\n  - {id: vigna-1, altitude: 300 m, listed: true}\ninputs:\n  - {what: uova, mass: 2 kg, certified: true}\n")})
+	_, facts, err := c.app.Facts(gtin, "L", "")
+	check(t, err)
+	for _, word := range []string{"listed", "certified"} {
+		if strings.Contains(string(facts), word) {
+			t.Errorf("the owner says what is %s:\n%s", word, facts)
+		}
+	}
+	if !strings.Contains(string(facts), "vigna-1") || !strings.Contains(string(facts), "uova") {
+		t.Errorf("what the owner may say is lost:\n%s", facts)
+	}
+}
