@@ -16,7 +16,7 @@ import (
 // tell plays the story, one command after the other.
 func (d *demo) tell(ctx context.Context) error {
 	for _, chapter := range []func(context.Context) error{
-		d.admit, d.enact, d.produce, d.dryTooLittle, d.certify, d.verifyGood, d.verifyAbsent, d.suspendAndRevoke, d.certifyAgain, d.notarise, d.fund,
+		d.admit, d.enact, d.produce, d.dryTooLittle, d.certify, d.verifyGood, d.verifyAbsent, d.suspendAndRevoke, d.certifyAgain, d.notarise, d.fund, d.certifyRegister,
 	} {
 		if err := chapter(ctx); err != nil {
 			return err

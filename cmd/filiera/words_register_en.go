@@ -66,4 +66,5 @@ With --key-column the register is sorted: each key stands once, and what is not 
 	"register.agrees":             "agrees (%s)",
 	"register.disagrees":          "the ledger says %d rows and root %s; here they are %d and %s",
 	"register.empty":              "%s has no rows yet",
+	"demo.register":               "19. The Region keeps the list of the grants as a certified register; a citizen checks with no node that one is in it, and another is not",
 }

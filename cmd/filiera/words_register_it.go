@@ -66,4 +66,5 @@ Con --key-column il registro è ordinato: ogni chiave vi sta una volta, e si pu�
 	"register.agrees":             "corrisponde (%s)",
 	"register.disagrees":          "il registro dice %d righe e radice %s, qui sono %d e %s",
 	"register.empty":              "%s non ha ancora righe",
+	"demo.register":               "19. La Regione tiene l'elenco delle concessioni come registro certificato; un cittadino controlla senza nodo che una c'è, e un'altra no",
 }
