@@ -48,7 +48,7 @@ var says = [...]string{
 // Check reckons a whole book again from its movements, and says of each truth
 // whether it holds. Only a book that cannot be read is an error.
 func Check(b Book) (*ledgerv1.BudgetCheck, error) {
-	c := &checker{book: b, lines: map[string]*checkedLine{}, positions: map[string]*ledgerv1.Position{}, undone: map[uint64]int64{}, old: map[uint64]int64{}}
+	c := &checker{book: b, lines: map[string]*checkedLine{}, positions: map[string]*ledgerv1.Position{}, undone: map[uint64]int64{}, old: map[uint64]int64{}, authorities: map[uint64]authority{}}
 	for i, s := range says {
 		c.out.Findings = append(c.out.Findings, &ledgerv1.BudgetFinding{Invariant: fmt.Sprintf("I%d", i+1), Says: s, Holds: true})
 	}
@@ -78,6 +78,8 @@ type checker struct {
 	positions map[string]*ledgerv1.Position
 	// undone cents, and all cents, by number of movement.
 	undone, old map[uint64]int64
+	// authorities that movements took.
+	authorities map[uint64]authority
 }
 
 // hold notes a check of truth i, and what breaks it, the first time.
@@ -181,16 +183,20 @@ func (c *checker) cited(m *ledgerv1.Movement) error {
 	}
 	standing, _ := acts.At(then, m.GetDate())
 	c.hold(i5, standing == acts.InForce && m.GetDate() >= a.GetDate(), "movement %d of %s cites %s, which %s on that day", m.GetNumber(), m.GetDate(), a.GetId(), standing)
-	if m.GetKind() == Rettifica {
-		return nil // as competent as what it undoes, which is checked there
+	needs := authority{m.GetKind(), Authorised(m.GetKind(), c.at(m.GetLegs()[0].GetFromLine()).line, c.at(m.GetLegs()[0].GetToLine()).line)}
+	if m.GetKind() == Rettifica { // as competent as for what it undoes
+		needs = c.authorities[m.GetCorrects()]
 	}
-	at := c.at(m.GetLegs()[0].GetFromLine()).line
-	if to := c.at(m.GetLegs()[0].GetToLine()).line; m.GetKind() == Riparto || m.GetKind() == Trasferimento && to.GetLevel() < at.GetLevel() {
-		at = to
-	}
-	err = Competent(a, m.GetKind(), at.GetLevel(), at.GetBody())
+	c.authorities[m.GetNumber()] = needs
+	err = Competent(a, needs.kind, needs.at.GetLevel(), needs.at.GetBody())
 	c.hold(i5, err == nil, "movement %d: %v", m.GetNumber(), err)
 	return nil
+}
+
+// authority is what an act must be competent for.
+type authority struct {
+	kind ledgerv1.MovementKind
+	at   *ledgerv1.BudgetLine
 }
 
 // returned holds what a movement gives back against what stood there before it.

@@ -194,6 +194,7 @@ func TestWhatIsBrokenIsFound(t *testing.T) {
 		"an act that had ended":            {"I5", func(b *paper) { b.acts[decree].InForceTo = "2024-01-05" }},
 		"an act that is not competent":     {"I5", func(b *paper) { b.movements[3].Act = decree }},
 		"another body's act":               {"I5", func(b *paper) { b.acts[dgr].Body = "comune-di-jesi" }},
+		"a decree that undoes a transfer":  {"I5", func(b *paper) { b.undo(1); b.movements[10].Corrects = 4; b.movements[10].Legs[0].Cents = 1 }},
 		"more than the cap":                {"I6", func(b *paper) { b.lines[1].BeneficiaryCap = 29 }},
 		"a share that is not":              {"I6", func(b *paper) { b.shares[0].Held = 29 }},
 		"a project that costs too little":  {"I6", func(b *paper) { b.lines[2].ProjectCost = 49 }},

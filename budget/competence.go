@@ -46,6 +46,16 @@ func needs(k ledgerv1.MovementKind, level ledgerv1.BudgetLevel) int {
 	return byOffice
 }
 
+// Authorised is the line whose endowment a movement between two lines changes, which
+// the act must be competent for: of a riparto the one that is given to, of a
+// trasferimento the higher one, and otherwise the one that money leaves. to may be nil.
+func Authorised(k ledgerv1.MovementKind, from, to *ledgerv1.BudgetLine) *ledgerv1.BudgetLine {
+	if to != nil && (k == Riparto || k == Trasferimento && to.GetLevel() < from.GetLevel()) {
+		return to
+	}
+	return from
+}
+
 // Competent refuses an act that may not authorise a kind of movement of a body's
 // money; level is that of the line whose endowment it changes, the higher one.
 func Competent(a *ledgerv1.Act, k ledgerv1.MovementKind, level ledgerv1.BudgetLevel, body string) error {

@@ -50,6 +50,18 @@ func TestThePlanOfAction122(t *testing.T) {
 	w.stands("bdd", map[ledgerv1.BudgetAccount]int64{budget.Available: 269065221})
 }
 
+// What takes a decision of the government to do takes one to undo.
+func TestADecreeUndoesNoTransfer(t *testing.T) {
+	w := newTreasury(t)
+	w.fundProject()
+	made := w.move(mv(budget.Trasferimento, "bdd", euros(10), to("1.2.2.2"), citing(change), dated("2025-02-12")))
+	undo := func(act string) *ledgerv1.NewMovement {
+		return mv(budget.Rettifica, "", 0, citing(act), dated("2025-02-13"), func(m *ledgerv1.NewMovement) { m.Corrects = made.GetNumbers()[0] })
+	}
+	w.Refuses(ledger.ErrCited, by(region), set(undo(w.decree)))
+	w.move(undo(change))
+}
+
 // A book may begin with its action.
 func TestAnActionMayBeARoot(t *testing.T) {
 	w := newTreasury(t)

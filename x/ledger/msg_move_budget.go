@@ -191,25 +191,16 @@ func (l *Ledger) mayMove(ctx *module.Context, a *budget.Ask, mv *ledgerv1.Moveme
 	if err := l.maySpeak(ctx, a.Line.GetBody(), "move its money"); err != nil {
 		return err
 	}
-	kind, at := mv.GetKind(), a.Line
-	if a.Corrects != nil {
+	kind, from, to := mv.GetKind(), a.Line, a.To
+	if a.Corrects != nil { // as competent as for what it undoes
 		kind = a.Corrects.GetKind()
-	}
-	// the endowment that changes is that of the line which is given to, or taken from
-	if kind == budget.Riparto && a.To != nil {
-		at = a.To
-	}
-	if kind == budget.Riparto && a.Corrects != nil {
-		to, err := l.line(ctx, "to_line", a.Corrects.GetLegs()[0].GetToLine())
-		if err != nil {
+		g := a.Corrects.GetLegs()[0]
+		var err error
+		if to, err = l.line(ctx, "to_line", g.GetToLine()); err != nil {
 			return err
 		}
-		at = to
 	}
-	if kind == budget.Trasferimento && a.To != nil && a.To.GetLevel() < at.GetLevel() {
-		at = a.To
-	}
-	_, err := l.cite(ctx, mv.GetAct(), kind, at, mv.GetDate())
+	_, err := l.cite(ctx, mv.GetAct(), kind, budget.Authorised(kind, from, to), mv.GetDate())
 	return err
 }
 
