@@ -2,12 +2,15 @@ package app_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"strings"
 	"testing"
+	"time"
 
 	dbm "github.com/cosmos/cosmos-db"
 	"google.golang.org/protobuf/proto"
 
+	agreementv1 "github.com/filiera-chain/filiera/api/agreement/v1"
 	custodyv1 "github.com/filiera-chain/filiera/api/custody/v1"
 	matterv1 "github.com/filiera-chain/filiera/api/matter/v1"
 	registryv1 "github.com/filiera-chain/filiera/api/registry/v1"
@@ -65,6 +68,7 @@ func TestAHoldGoesWithTheGoods(t *testing.T) {
 	}
 	c.refuses(producer, "rules.on_hold", "nothing is made of it", make("L", "MADE"))
 	c.refuses(producer, "rules.on_hold", "nothing is made of it", make("LATE", "MADE"))
+	c.refuses(producer, "rules.on_hold", "lot L of", &matterv1.MsgMerge{Inputs: []*matterv1.Use{{Batch: lotOf("L"), Quantity: grams(10)}, {Batch: lotOf("N"), Quantity: grams(10)}}, Lot: "MERGED"})
 	c.do(region, &rulesv1.MsgEndConsequence{Batch: lotOf("L"), Contract: "peso", Rule: "minimo", Kind: rulesv1.ConsequenceKind_CONSEQUENCE_KIND_HOLD, Reason: "pesato"})
 	c.do(shop, &custodyv1.MsgAccept{Offer: 1})
 	c.do(producer, sell("LATE"))
@@ -100,4 +104,49 @@ func TestAnOwnerSaysNothingForTheControlBody(t *testing.T) {
 	if !strings.Contains(string(facts), "vigna-1") || !strings.Contains(string(facts), "uova") {
 		t.Errorf("what the owner may say is lost:\n%s", facts)
 	}
+}
+
+// An owner who told first what went in does not keep the control body from telling
+// otherwise; the body's word is what is seen, and the owner cannot tell against it.
+func TestAnOwnerDoesNotSilenceTheControlBody(t *testing.T) {
+	c := newChain(t, dbm.NewMemDB())
+	body := newSender(3)
+	c.stage()
+	c.do(region, &registryv1.MsgEnrol{Id: "amap-apc", Name: "AMAP", Key: body.newKey("amap-apc", "main"), Grants: []*registryv1.NewGrant{{Role: registryv1.Role_ROLE_CERTIFIER, ValidFrom: began.Unix()}}})
+	c.do(region, &registryv1.MsgAccredit{Certifier: "amap-apc", Specification: spec, ValidFrom: began.Unix(), Reference: "decreto 1"})
+	c.do(producer, batch("L", 5_000))
+	tell := func(what string) proto.Message {
+		return &rulesv1.MsgDeclareFacts{Batch: lotOf("L"), Facts: []byte("inputs:\n  - {what: " + what + ", mass: 2 kg}\n")}
+	}
+	c.do(producer, tell("uova"))
+	c.do(body, tell("farina"))
+	_, facts, err := c.app.Facts(gtin, "L", "")
+	check(t, err)
+	if !strings.Contains(string(facts), "farina") || strings.Contains(string(facts), "uova") {
+		t.Errorf("what is seen:\n%s", facts)
+	}
+	c.refuses(producer, "rules.bad_facts", "the book of matter does not", tell("uova"))
+}
+
+// Between two parties no more deliveries of a product are open than one handing over
+// can ask.
+func TestOpenDeliveriesAreBounded(t *testing.T) {
+	c := newChain(t, dbm.NewMemDB())
+	shop = newSender(3)
+	c.stage()
+	c.do(region, &registryv1.MsgEnrol{Id: "bottega", Name: "Bottega", Key: shop.newKey("bottega", "main"), Grants: []*registryv1.NewGrant{{Role: registryv1.Role_ROLE_DISTRIBUTOR, ValidFrom: began.Unix()}}})
+	text, who := sha256.Sum256([]byte("contratto")), sha256.Sum256([]byte("SPID"))
+	id := &agreementv1.Identification{Means: "spid-l2", Sha256: who[:]}
+	soon := c.now.Add(time.Hour).Unix()
+	var proposals, signatures []proto.Message
+	for n := range uint64(65) {
+		proposals = append(proposals, &agreementv1.MsgPropose{
+			Title: "Fornitura", DocumentSha256: text[:], Parties: []string{"pastificio", "bottega"}, SignUntil: soon, Identification: id,
+			Deliveries: []*agreementv1.NewDelivery{{Seller: "pastificio", Buyer: "bottega", Gtin: gtin, Quantity: grams(10), DueAt: soon + 60, Penalty: 100}},
+		})
+		signatures = append(signatures, &agreementv1.MsgSign{Agreement: n + 1, DocumentSha256: text[:], Identification: id})
+	}
+	c.do(producer, proposals...)
+	c.do(shop, signatures[:64]...)
+	c.refuses(shop, "agreement.too_many_open", "64 deliveries", signatures[64])
 }
