@@ -257,6 +257,7 @@ func budgetCompare(e *env) *cobra.Command {
 		}
 		return e.print(b, func(t *table) { e.drawComparisonOfBudget(t, b) })
 	})
+	cmd.Long = e.t("budget.compare.long")
 	cmd.Flags().String("save", "", e.t("flag.budget-save"))
 	return cmd
 }

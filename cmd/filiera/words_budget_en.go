@@ -151,4 +151,5 @@ A row with a total is refused: the ledger adds up itself. A "ref" that is record
 	"demo.grants":                       "17. 190 grants of 45,000.00 € fit exactly; the 191st is refused, with the numbers",
 	"demo.reckon":                       "18. A citizen reckons the whole book again, and checks a saved state with no node",
 	"load.movements.short":              "Measure movements of the budget beside registrations of batches, in turn",
+	"budget.compare.long":               "Shows every line that the act's movements changed, at the end of the day of the last of them. All amounts, what is available too, have the lines below in them.",
 }

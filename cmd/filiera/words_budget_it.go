@@ -151,4 +151,5 @@ Una riga di totale è rifiutata: il registro somma da sé. Un «ref» già regis
 	"demo.grants":                       "17. 190 concessioni da 45.000,00 € ci stanno esattamente; la 191ª è rifiutata, con i numeri",
 	"demo.reckon":                       "18. Un cittadino ricalcola l'intero libro, e controlla senza nodo uno stato salvato",
 	"load.movements.short":              "Misura i movimenti del bilancio accanto alle registrazioni di lotti, a turno",
+	"budget.compare.long":               "Mostra ogni voce cambiata dai movimenti dell'atto, alla fine del giorno dell'ultimo. Tutti gli importi, anche il disponibile, comprendono le voci sottostanti.",
 }
